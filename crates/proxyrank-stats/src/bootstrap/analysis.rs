@@ -1,0 +1,182 @@
+//! The table of statistics of a panel.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::BootstrapOptions;
+use super::paired::{Comparison, compare_all, tie_groups};
+use super::panel::{Panel, Prepared};
+use super::replicate::{Columns, Workspace, draw};
+use crate::error::StatsError;
+use crate::estimate::Estimate;
+use crate::random::stream;
+use crate::ranks::{Margin, pair_count};
+
+/// What a panel says about each proxy, and about each pair of proxies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// One entry per proxy, in the order of the panel.
+    pub proxies: Vec<ProxyStatistics>,
+    /// All pairs of proxies whose tau-b is defined, `a < b`.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// The statistics of one proxy. A statistic that is undefined for it (every correlation of a constant
+/// score) or for which the panel lacks the data is `None`; no field is ever NaN.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProxyStatistics {
+    /// Kendall's tau-b with the truth.
+    pub tau_b: Option<Estimate>,
+    /// Kendall's tau-a with the truth; 0 for a constant score.
+    pub tau_a: Estimate,
+    /// Spearman's rho with the truth.
+    pub rho: Option<Estimate>,
+    /// Pearson's r with the truth.
+    pub r: Option<Estimate>,
+    /// The share of pairs tied in the score.
+    pub tie_share: f64,
+    /// Partial tau-b given the size.
+    pub partial_tau: Option<Estimate>,
+    /// Partial rho given the size.
+    pub partial_rho: Option<Estimate>,
+    /// Tau-b over the pairs that share a cell.
+    pub within_cell: Option<Estimate>,
+    /// `(C - D) / (C + D)` over the pairs of close size.
+    pub close_pairs: Option<Estimate>,
+    /// For each k, the expected share of the k best by score that are among the k best by truth.
+    pub precision: Vec<(usize, Estimate)>,
+    /// For each k, the truth lost by choosing the best of the k best by score, in the units of the truth.
+    pub regret: Vec<(usize, Estimate)>,
+    /// The rank by tau-b, 1 for the best; the interval is taken over the resamples that all proxies share.
+    /// Exact ties share the average rank, proxies without a tau-b rank last.
+    pub rank: Estimate,
+    /// The group of proxies, from 1 for the best, from whose leader this one does not differ significantly;
+    /// `None` without a tau-b.
+    ///
+    /// The best proxy that has no group yet leads the next one; every remaining proxy whose paired
+    /// difference to that leader is not significant (Holm over all comparisons, at `1 - confidence`) joins
+    /// it.
+    pub tie_group: Option<usize>,
+}
+
+/// Every statistic of every proxy with its bootstrap interval, and all paired comparisons.
+///
+/// An error when the panel's series do not fit together, hold a value that is not finite, or the truth is
+/// constant.
+pub fn analyse(panel: &Panel, options: &BootstrapOptions) -> Result<Analysis, StatsError> {
+    options.check()?;
+    let prepared = panel.prepare()?;
+    let table = Table::compute(&prepared, options);
+    let n = panel.len();
+    let comparisons = compare_all(&table, n, options.confidence);
+    let groups = tie_groups(&table.point_taus(), &comparisons, 1.0 - options.confidence);
+    let proxies = prepared
+        .proxies
+        .par_iter()
+        .zip(groups)
+        .enumerate()
+        .map(|(index, (scores, tie_group))| {
+            let ties = Margin::whole(&scores.variable.ranked).tied_pairs;
+            let tie_share = ties as f64 / pair_count(n as u64) as f64;
+            let column = ColumnEstimates { table: &table, proxy: index, n, confidence: options.confidence };
+            column.statistics(&panel.k, tie_share, tie_group)
+        })
+        .collect();
+    Ok(Analysis { proxies, comparisons })
+}
+
+/// The statistics on the whole sample and on every resample.
+pub(super) struct Table {
+    columns: Columns,
+    point: Vec<f64>,
+    /// One row of the length of `point` per resample.
+    replicates: Vec<f64>,
+}
+
+impl Table {
+    fn compute(prepared: &Prepared<'_>, options: &BootstrapOptions) -> Self {
+        let columns = Columns { k: prepared.k.len() };
+        let width = columns.width() * prepared.proxies.len();
+        let n = prepared.labels.len();
+        let mut point = vec![0.0; width];
+        Workspace::new(prepared, columns).measure(&vec![1; n], &mut point);
+        let mut replicates = vec![0.0; width * options.resamples];
+        // Without proxies the rows are empty, and chunks of length zero are not allowed.
+        replicates.par_chunks_exact_mut(width.max(1)).enumerate().for_each_init(
+            || (Workspace::new(prepared, columns), vec![0; n]),
+            |(workspace, multiplicity), (index, row)| {
+                draw(multiplicity, &mut stream(options.seed, index));
+                workspace.measure(multiplicity, row);
+            },
+        );
+        Self { columns, point, replicates }
+    }
+
+    fn cell(&self, proxy: usize, column: usize) -> usize {
+        proxy * self.columns.width() + column
+    }
+
+    /// The value on the whole sample, if it is defined there.
+    fn point(&self, proxy: usize, column: usize) -> Option<f64> {
+        Some(self.point[self.cell(proxy, column)]).filter(|v| !v.is_nan())
+    }
+
+    /// The tau-b of each proxy on the whole sample.
+    pub(super) fn point_taus(&self) -> Vec<Option<f64>> {
+        let proxies = self.point.len() / self.columns.width();
+        (0..proxies).map(|proxy| self.point(proxy, Columns::TAU_B)).collect()
+    }
+
+    /// The values of one statistic of one proxy over the resamples; undefined ones are not a number.
+    fn replicates(&self, proxy: usize, column: usize) -> Vec<f64> {
+        let cell = self.cell(proxy, column);
+        self.replicates.iter().skip(cell).step_by(self.point.len()).copied().collect()
+    }
+
+    /// The tau-b of one proxy over the resamples.
+    pub(super) fn tau_replicates(&self, proxy: usize) -> Vec<f64> {
+        self.replicates(proxy, Columns::TAU_B)
+    }
+}
+
+/// Reads the estimates of one proxy out of a table.
+struct ColumnEstimates<'a> {
+    table: &'a Table,
+    proxy: usize,
+    n: usize,
+    confidence: f64,
+}
+
+impl ColumnEstimates<'_> {
+    fn estimate(&self, column: usize) -> Option<Estimate> {
+        let point = self.table.point(self.proxy, column)?;
+        let mut replicates = self.table.replicates(self.proxy, column);
+        Some(Estimate::from_replicates(point, &mut replicates, self.confidence, self.n))
+    }
+
+    /// The estimate of a statistic that is defined for every score.
+    fn always(&self, column: usize) -> Estimate {
+        self.estimate(column).unwrap_or(Estimate { point: 0.0, low: 0.0, high: 0.0, n: self.n })
+    }
+
+    fn statistics(&self, k: &[usize], tie_share: f64, tie_group: Option<usize>) -> ProxyStatistics {
+        let per_k = |column: fn(usize) -> usize| {
+            k.iter().enumerate().map(|(index, &k)| (k, self.always(column(index)))).collect()
+        };
+        ProxyStatistics {
+            tau_b: self.estimate(Columns::TAU_B),
+            tau_a: self.always(Columns::TAU_A),
+            rho: self.estimate(Columns::RHO),
+            r: self.estimate(Columns::R),
+            tie_share,
+            partial_tau: self.estimate(Columns::PARTIAL_TAU),
+            partial_rho: self.estimate(Columns::PARTIAL_RHO),
+            within_cell: self.estimate(Columns::WITHIN_CELL),
+            close_pairs: self.estimate(Columns::CLOSE_PAIRS),
+            precision: per_k(Columns::precision),
+            regret: per_k(Columns::regret),
+            rank: self.always(Columns::RANK),
+            tie_group,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the public functions promise, checked from outside the crate.
+
+mod ceiling;
+mod definitions;
+mod panel;
+mod published;
+mod vectors;
