@@ -1,0 +1,29 @@
+//! Every proxy in one registry: what it is called, where it comes from, what it needs, and the code that computes it.
+//!
+//! One proxy is one file under [`proxies`], with its formula, its source, its direction, what is wrong with it, and a
+//! test. [`REGISTRY`] lists them; listings, documentation and tables are generated from that one slice, so a proxy
+//! cannot be computed without being documented.
+//!
+//! - [`proxy`] has the record itself, and what a proxy is computed from;
+//! - [`call`] parses `zerolm_xavier:alpha=0.15` into a proxy with complete parameters;
+//! - [`mod@published`] lists the score columns and files that others released;
+//! - [`papers`] has the bibliography;
+//! - [`shapes`] and [`spectral`] hold the arithmetic that several data-free proxies share.
+
+pub mod call;
+pub mod papers;
+pub mod proxies;
+pub mod proxy;
+pub mod published;
+pub mod registry;
+pub mod shapes;
+pub mod spectral;
+
+#[cfg(test)]
+mod testing;
+
+pub use call::{CallError, ProxyCall};
+pub use papers::Paper;
+pub use proxy::{Axes, Axis, ParamSpec, Proxy, Run, Subject};
+pub use published::{PUBLISHED, PublishedProxy, published};
+pub use registry::{REGISTRY, UnknownProxy, find};

@@ -1,0 +1,237 @@
+//! The record of one proxy.
+
+use proxyrank_schema::{
+    CostClass, Device, Direction, Dtype, Input, Mode, Outcome, Params, Protocol, ProxyName, Reading, Signal,
+};
+use proxyrank_space::{Family, Network};
+
+use crate::Paper;
+
+/// What a proxy is computed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The network that the reading builds.
+    pub network: Network,
+    /// Tokens in a sequence; only proxies with [`Axis::SequenceLength`] look at it.
+    pub seq_len: usize,
+}
+
+/// One axis of a protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Axis {
+    /// Which network is built.
+    Reading,
+    /// What is back-propagated.
+    Signal,
+    /// Where token ids come from.
+    Input,
+    /// Sequences in a batch.
+    BatchSize,
+    /// Tokens in a sequence.
+    SequenceLength,
+    /// Dropout on or off.
+    Mode,
+    /// Seed of the weights.
+    InitSeed,
+    /// Seed of the input.
+    DataSeed,
+    /// Floating-point type.
+    Dtype,
+    /// Where it runs.
+    Device,
+}
+
+/// The axes that can change a proxy's score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Axes(pub &'static [Axis]);
+
+impl Axes {
+    /// No axis: the score follows from the declared depth and the like.
+    pub const NONE: Self = Self(&[]);
+    /// The network, and nothing of the protocol besides.
+    pub const NETWORK: Self = Self(&[Axis::Reading]);
+    /// The network at a sequence length.
+    pub const NETWORK_AT_LENGTH: Self = Self(&[Axis::Reading, Axis::SequenceLength]);
+
+    /// Whether the axis is among them.
+    pub fn uses(self, axis: Axis) -> bool {
+        self.0.contains(&axis)
+    }
+}
+
+/// One numeric parameter of a proxy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParamSpec {
+    /// Its name in `proxy:name=value`.
+    pub name: &'static str,
+    /// The value where none is given.
+    pub default: f64,
+    /// Smallest allowed value.
+    pub low: f64,
+    /// Largest allowed value.
+    pub high: f64,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// How a proxy is computed.
+#[derive(Debug, Clone, Copy)]
+pub enum Run {
+    /// From the sizes alone.
+    DataFree(fn(&Subject, &Params) -> Outcome),
+}
+
+/// One proxy.
+#[derive(Debug, Clone, Copy)]
+pub struct Proxy {
+    /// Its name in files and on the command line.
+    pub name: &'static str,
+    /// A short title for tables.
+    pub title: &'static str,
+    /// The formula, in plain text.
+    pub formula: &'static str,
+    /// The paper that proposes it; none for a plain baseline.
+    pub paper: Option<&'static Paper>,
+    /// Which end of the score is the good one.
+    pub direction: Direction,
+    /// What must be run.
+    pub class: CostClass,
+    /// The families for which it is defined.
+    pub families: &'static [Family],
+    /// What its score depends on.
+    pub axes: Axes,
+    /// Its parameters.
+    pub params: &'static [ParamSpec],
+    /// Version of the implementation; it rises when scores change.
+    pub version: u32,
+    /// What a reader of its scores must know against it.
+    pub faults: &'static [&'static str],
+    /// The computation.
+    pub run: Run,
+}
+
+impl Proxy {
+    /// A plain baseline: a closed form of the network, defined for every family, larger being better.
+    ///
+    /// Records are written as this with the fields that differ.
+    pub const fn data_free(
+        name: &'static str,
+        title: &'static str,
+        formula: &'static str,
+        run: fn(&Subject, &Params) -> Outcome,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            formula,
+            paper: None,
+            direction: Direction::HigherIsBetter,
+            class: CostClass::DataFree,
+            families: Family::ALL,
+            axes: Axes::NETWORK,
+            params: &[],
+            version: 1,
+            faults: &[],
+            run: Run::DataFree(run),
+        }
+    }
+
+    /// Its name as an identifier.
+    pub fn id(&self) -> ProxyName {
+        ProxyName::new(self.name)
+    }
+
+    /// Whether it is defined for a family.
+    pub fn supports(&self, family: Family) -> bool {
+        self.families.contains(&family)
+    }
+
+    /// Its parameters at their defaults, every one written out, so that a default and the same value given by hand are
+    /// one key.
+    pub fn default_params(&self) -> Params {
+        // Numbers are scalars, which is all that the constructor can object to.
+        Params::new(self.params.iter().map(|spec| (spec.name, spec.default.into())))
+            .unwrap_or_else(|_| Params::none())
+    }
+
+    /// The value of one of its parameters; the default where it is missing.
+    pub(crate) fn param(params: &Params, spec: &ParamSpec) -> f64 {
+        params.number(spec.name).unwrap_or(spec.default)
+    }
+
+    /// The part of a protocol that this proxy depends on; every other axis becomes `none` or 0.
+    ///
+    /// A proxy without [`Axis::Reading`] scores the same under every reading; any network of the architecture will do.
+    pub fn protocol(&self, wanted: &Protocol) -> Protocol {
+        let uses = |axis| self.axes.uses(axis);
+        Protocol {
+            reading: if uses(Axis::Reading) { wanted.reading } else { Reading::None },
+            signal: if uses(Axis::Signal) { wanted.signal } else { Signal::None },
+            input: if uses(Axis::Input) { wanted.input } else { Input::None },
+            batch_size: if uses(Axis::BatchSize) { wanted.batch_size } else { 0 },
+            seq_len: if uses(Axis::SequenceLength) { wanted.seq_len } else { 0 },
+            mode: if uses(Axis::Mode) { wanted.mode } else { Mode::None },
+            init_seed: if uses(Axis::InitSeed) { wanted.init_seed } else { 0 },
+            data_seed: if uses(Axis::DataSeed) { wanted.data_seed } else { 0 },
+            dtype: if uses(Axis::Dtype) { wanted.dtype } else { Dtype::None },
+            device: if uses(Axis::Device) { wanted.device.clone() } else { Device::none() },
+        }
+    }
+
+    /// Computes the score; a family for which the proxy is not defined gives `unsupported`.
+    pub fn score(&self, subject: &Subject, params: &Params) -> Outcome {
+        let family = subject.network.family();
+        if !self.supports(family) {
+            let families: Vec<&str> = self.families.iter().map(|family| family.as_str()).collect();
+            return Outcome::unsupported(format!(
+                "{} is defined for {}, not for {family}",
+                self.name,
+                families.join(", ")
+            ));
+        }
+        match self.run {
+            Run::DataFree(run) => run(subject, params),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proxyrank_schema::Status;
+
+    use super::*;
+    use crate::{proxies, testing};
+
+    fn wanted() -> Protocol {
+        Protocol {
+            reading: Reading::Declared,
+            seq_len: 128,
+            batch_size: 16,
+            init_seed: 7,
+            ..Protocol::none()
+        }
+    }
+
+    #[test]
+    fn unused_axes_are_erased() {
+        let none = Protocol::none();
+        assert_eq!(proxies::NUM_LAYERS.protocol(&wanted()), none);
+        let network = Protocol { reading: Reading::Declared, ..none.clone() };
+        assert_eq!(proxies::NUM_PARAMETERS.protocol(&wanted()), network);
+        assert_eq!(proxies::FLOPS.protocol(&wanted()), Protocol { seq_len: 128, ..network });
+    }
+
+    #[test]
+    fn a_foreign_family_is_unsupported_with_a_reason() {
+        let outcome =
+            proxies::DECODER_PARAMS.score(&testing::flexibert(0, Reading::Declared), &Params::none());
+        assert_eq!(outcome.status, Status::Unsupported);
+        assert_eq!(outcome.detail, "decoder_params is defined for gpt2, transformer_xl, not for encoder");
+    }
+
+    #[test]
+    fn defaults_are_written_out() {
+        assert_eq!(proxies::ZEROLM_XAVIER.default_params().to_string(), "alpha=1.0");
+        assert!(proxies::NUM_LAYERS.default_params().is_empty());
+    }
+}

@@ -1,0 +1,130 @@
+//! The one list of proxies.
+
+use crate::Proxy;
+use crate::proxies::{
+    ATTENTION_PARAMS, D_MODEL, DECODER_PARAMS, EMBEDDING_PARAMS, FFN_PARAMS, FLOPS, FLOPS_SPLIT_FFN,
+    FOUR_L_D_SQUARED, HEADS_TIMES_PARAMS, HIDDEN_TIMES_LAYERS, LAYERS_HIDDEN_PARAMS, LAYERS_HIDDEN_WEIGHTS,
+    LAYERS_THEN_HIDDEN, LAYERS_TIMES_PARAMS, LPZERO_BAK_CLOSED_FORM, LPZERO_CLOSED_FORM, NSC, NSC_MATRICES,
+    NSC_NORMAL, NSC_PER_HEAD, NSC_RUNNING_SUM, NUM_LAYERS, NUM_PARAMETERS, NUM_PARAMETERS_BODY,
+    ZEROLM_XAVIER,
+};
+
+/// Every proxy, baselines first, in the order of listings.
+pub static REGISTRY: &[&Proxy] = &[
+    &NUM_LAYERS,
+    &D_MODEL,
+    &HIDDEN_TIMES_LAYERS,
+    &LAYERS_THEN_HIDDEN,
+    &LAYERS_HIDDEN_PARAMS,
+    &LAYERS_HIDDEN_WEIGHTS,
+    &NUM_PARAMETERS,
+    &NUM_PARAMETERS_BODY,
+    &DECODER_PARAMS,
+    &ATTENTION_PARAMS,
+    &FFN_PARAMS,
+    &EMBEDDING_PARAMS,
+    &LAYERS_TIMES_PARAMS,
+    &HEADS_TIMES_PARAMS,
+    &FOUR_L_D_SQUARED,
+    &FLOPS,
+    &FLOPS_SPLIT_FFN,
+    &NSC,
+    &NSC_PER_HEAD,
+    &NSC_RUNNING_SUM,
+    &NSC_MATRICES,
+    &NSC_NORMAL,
+    &ZEROLM_XAVIER,
+    &LPZERO_CLOSED_FORM,
+    &LPZERO_BAK_CLOSED_FORM,
+];
+
+/// A name that no proxy has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no proxy `{given}`; the closest names are {}; `proxyrank ls proxies` lists all", .closest.join(", "))]
+pub struct UnknownProxy {
+    /// What was asked for.
+    pub given: String,
+    /// The three closest names, closest first.
+    pub closest: Vec<&'static str>,
+}
+
+/// The proxy of a name.
+pub fn find(name: &str) -> Result<&'static Proxy, UnknownProxy> {
+    REGISTRY.iter().copied().find(|proxy| proxy.name == name).ok_or_else(|| {
+        let mut names: Vec<&'static str> = REGISTRY.iter().map(|proxy| proxy.name).collect();
+        names.sort_by_key(|known| edit_distance(name, known));
+        names.truncate(3);
+        UnknownProxy { given: name.to_owned(), closest: names }
+    })
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proxyrank_schema::{CostClass, Reading, Status};
+
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn names_are_unique_and_in_snake_case() {
+        let names: HashSet<&str> = REGISTRY.iter().map(|proxy| proxy.name).collect();
+        assert_eq!(names.len(), REGISTRY.len());
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.');
+        assert!(names.iter().all(|name| name.chars().all(plain)));
+        assert!(names.iter().all(|name| find(name).is_ok_and(|proxy| proxy.name == *name)));
+    }
+
+    #[test]
+    fn every_record_is_complete() {
+        for proxy in REGISTRY {
+            assert!(!proxy.title.is_empty() && !proxy.formula.is_empty() && !proxy.families.is_empty());
+            assert_eq!(proxy.class, CostClass::DataFree, "{}", proxy.name);
+            let in_range = |spec: &crate::ParamSpec| (spec.low..=spec.high).contains(&spec.default);
+            assert!(proxy.params.iter().all(in_range), "{}", proxy.name);
+        }
+    }
+
+    #[test]
+    fn every_proxy_scores_its_families_and_no_other() {
+        let subjects = [
+            testing::flexibert(0, Reading::Declared),
+            testing::flexibert(365, Reading::AsTrained),
+            testing::gpt2(3, 64, 512),
+            testing::transformer_xl(3, 64, 512),
+        ];
+        for proxy in REGISTRY {
+            for subject in &subjects {
+                let outcome = proxy.score(subject, &proxy.default_params());
+                let expected =
+                    if proxy.supports(subject.network.family()) { Status::Ok } else { Status::Unsupported };
+                assert_eq!(outcome.status, expected, "{}: {}", proxy.name, outcome.detail);
+            }
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_gets_help() {
+        let message = find("num_layer").unwrap_err().to_string();
+        assert!(message.starts_with("there is no proxy `num_layer`; the closest names are num_layers, "));
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("", "abc"), 3);
+    }
+}
