@@ -1,0 +1,218 @@
+//! Draws every chart with invented data, ordinary and awkward, into the folder given as the argument.
+//!
+//! `cargo run -p proxyrank-report --example gallery -- target/gallery`, then look at the pictures: that is how a change
+//! to a chart is judged.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Instant;
+
+use proxyrank_report::chart::AxisScale;
+use proxyrank_report::chart::heatmap::Heatmap;
+use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
+use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
+use proxyrank_report::table::Emphasis;
+use proxyrank_schema::CostClass;
+use proxyrank_stats::Estimate;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("give the folder to draw into")?;
+    let folder = Path::new(&folder);
+    let scatters = [
+        ("scatter", scatter(500)),
+        ("scatter-one", scatter(1)),
+        ("scatter-ties", ties()),
+        ("scatter-symlog", symlog()),
+        ("scatter-decoders", decoders()),
+    ];
+    for (name, chart) in scatters {
+        timed(name, || chart.draw(&folder.join(name)))?;
+    }
+    for (name, chart) in [("tau", intervals(18)), ("tau-40", intervals(40)), ("tau-one", intervals(1))] {
+        timed(name, || chart.draw(&folder.join(name)))?;
+    }
+    for count in [1, 2, 12, 22, 40] {
+        let name = format!("heatmap-{count}");
+        timed(&name, || heatmap(count).draw(&folder.join(&name)))?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stderr, reason = "the example reports how long each chart took")]
+fn timed<T, E>(name: &str, draw: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let start = Instant::now();
+    let drawn = draw();
+    eprintln!("{name}: {:.2} s", start.elapsed().as_secs_f64());
+    drawn
+}
+
+/// A number in [0, 1) that looks random.
+fn noise(seed: u32) -> f64 {
+    let mut x = seed.wrapping_mul(0x9E37_79B9) ^ 0x5851_F42D;
+    for _ in 0..3 {
+        x ^= x >> 16;
+        x = x.wrapping_mul(0x045D_9F3B);
+    }
+    f64::from(x ^ (x >> 16)) / (f64::from(u32::MAX) + 1.0)
+}
+
+/// Roughly normal, with standard deviation 1.
+fn bell(seed: u32) -> f64 {
+    (0..12).map(|i| noise(seed * 12 + i)).sum::<f64>() - 6.0
+}
+
+fn around(point: f64, half: f64) -> Estimate {
+    Estimate { point, low: point - half, high: point + half, n: 500 }
+}
+
+fn scatter(count: u32) -> Scatter {
+    let points = (0..count)
+        .map(|i| {
+            let (depth, width) =
+                (if noise(i) < 0.5 { 2 } else { 4 }, if noise(i + 9000) < 0.5 { 128 } else { 256 });
+            let mean = f64::from(depth) * 2.9 + f64::from(width) / 128.0 * 2.8 + 56.0;
+            let truth = mean + bell(i) * if depth == 2 { 2.6 } else { 0.9 };
+            let score = f64::from(depth) * 1.6e6 + f64::from(width) * 9e3 + noise(i + 77) * 4e6 + 3.1e6;
+            let highlight = (truth < 61.0).then(|| i.to_string());
+            ScatterPoint { score: Some(score).filter(|_| i % 211 != 7), truth, depth, width, highlight }
+        })
+        .collect();
+    Scatter {
+        title: "num_parameters on flexibert".into(),
+        score_label: "#params (declared reading)".into(),
+        truth_label: "GLUE (mean of 8 tasks, %)".into(),
+        tau: Some(around(0.4846, 0.043)),
+        rho: Some(around(0.6763, 0.046)),
+        points,
+        score_axis: AxisScale::Auto,
+        truth_axis: AxisScale::Auto,
+        highlight: "a task failed".into(),
+    }
+}
+
+fn ties() -> Scatter {
+    let mut chart = scatter(500);
+    for point in &mut chart.points {
+        point.score = Some(f64::from(point.depth * point.width));
+        point.highlight = None;
+    }
+    chart.title = "hidden_times_layers on flexibert, with a title that is so long that it cannot possibly fit into the width of this page".into();
+    chart.score_label = "hidden size × layers".into();
+    chart
+}
+
+fn symlog() -> Scatter {
+    let mut chart = scatter(300);
+    for (point, i) in chart.points.iter_mut().zip(0..) {
+        point.score = Some((bell(i + 5) * 9.0).exp() * if noise(i + 3) < 0.35 { -1.0 } else { 1.0 });
+    }
+    chart.title = "synflow.lpzero on flexibert".into();
+    chart.score_label = "score".into();
+    chart.tau = Some(around(-0.0303, 0.06));
+    chart
+}
+
+fn decoders() -> Scatter {
+    let points = (0..200)
+        .map(|i| {
+            let (depth, width) =
+                (2.0 + (noise(i) * 15.0).floor(), 64.0 * (1.0 + (noise(i + 400) * 15.0).floor()));
+            let score = 4.0 * depth * width * width * (0.6 + 0.8 * noise(i + 800));
+            let truth = 60.0 - 5.5 * (score.log10() - 4.0) + bell(i) * 1.2;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "small positive numbers"
+            )]
+            let (depth, width) = (depth as u32, width as u32);
+            ScatterPoint { score: Some(score), truth, depth, width, highlight: None }
+        })
+        .collect();
+    Scatter {
+        title: "num_parameters_body on lts-gpt2-wt103".into(),
+        score_label: "decoder parameters".into(),
+        truth_label: "Validation perplexity (lower is better)".into(),
+        tau: Some(around(-0.847, 0.02)),
+        rho: None,
+        points,
+        score_axis: AxisScale::Auto,
+        truth_axis: AxisScale::Auto,
+        highlight: String::new(),
+    }
+}
+
+const NAMES: [&str; 20] = [
+    "hidden_times_layers",
+    "num_layers",
+    "nsc",
+    "w_pca",
+    "zerolm_xavier",
+    "head_confidence",
+    "num_parameters",
+    "flops",
+    "v_pca",
+    "synaptic_saliency",
+    "activation_distance",
+    "jacobian_cosine",
+    "snip.published",
+    "head_softmax_confidence_normalized.published_with_a_very_long_variant_name",
+    "grad_norm",
+    "fisher",
+    "layers_then_hidden",
+    "synaptic_diversity",
+    "attention_confidence",
+    "mean_heads_times_params",
+];
+
+fn name(index: usize) -> String {
+    let base = NAMES[index % NAMES.len()];
+    if index < NAMES.len() { base.to_owned() } else { format!("{base}.published") }
+}
+
+fn intervals(count: usize) -> TauIntervals {
+    let rows = (0..count)
+        .map(|i| {
+            let share = i as f64 / count.max(2) as f64;
+            IntervalRow {
+                name: name(i),
+                tau: around(0.745 - share * 0.95, 0.022 + 0.02 * share),
+                class: CostClass::ALL[i % CostClass::ALL.len()],
+                emphasis: if [0, 1, 6].contains(&i) { Emphasis::Baseline } else { Emphasis::Plain },
+            }
+        })
+        .collect();
+    let line = |label: &str, value| ReferenceLine { label: label.into(), value };
+    TauIntervals {
+        title: "Kendall τ-b with GLUE, FlexiBERT".into(),
+        subtitle: "500 architectures, as_trained reading; 95% bootstrap intervals over architectures (10,000 resamples)".into(),
+        axis_label: "Kendall τ-b with GLUE".into(),
+        rows,
+        references: vec![line("#layers", 0.6819), line("hidden × layers", 0.7451), line("#params", 0.4846)],
+        ceiling: Some(around(0.77, 0.021)),
+    }
+}
+
+fn heatmap(count: usize) -> Heatmap {
+    let family = |i: usize| (i * 7 + i / 3) % 4;
+    let value = |i: usize, j: usize| {
+        if i == j {
+            return Some(1.0);
+        }
+        if count > 5 && (i == 4 || j == 4) {
+            return None;
+        }
+        let seed = u32::try_from(i.min(j) * 97 + i.max(j)).ok()?;
+        let near =
+            if family(i) == family(j) { 0.78 } else { 0.35 - 0.3 * family(i).abs_diff(family(j)) as f64 };
+        Some((near + 0.18 * bell(seed)).clamp(-0.97, 0.97))
+    };
+    Heatmap {
+        title: "How alike proxies rank the architectures of flexibert".into(),
+        subtitle:
+            "Spearman ρ between the scores of two proxies on 500 architectures; relatives stand together"
+                .into(),
+        value_label: "Spearman ρ".into(),
+        names: (0..count).map(name).collect(),
+        values: (0..count).map(|i| (0..count).map(|j| value(i, j)).collect()).collect(),
+    }
+}

@@ -1,0 +1,67 @@
+//! How numbers are written for people.
+//!
+//! One place decides, so that a value reads the same in a table, a chart and the ledger.
+
+use proxyrank_stats::Estimate;
+
+/// A value with a fixed count of decimals, without the sign of a negative zero.
+///
+/// ```
+/// assert_eq!(proxyrank_report::number::fixed(-0.0001, 3), "0.000");
+/// ```
+pub fn fixed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|b| b == b'0' || b == b'.') => rest.to_owned(),
+        _ => text,
+    }
+}
+
+/// A point with its interval: `0.745 [0.721, 0.768]`.
+pub fn estimate(value: &Estimate, digits: usize) -> String {
+    format!("{} [{}, {}]", fixed(value.point, digits), fixed(value.low, digits), fixed(value.high, digits))
+}
+
+/// A whole number with commas between thousands from 10,000 on: `9999`, `13,330,176`.
+pub fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    if digits.len() < 5 {
+        return value.to_string();
+    }
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0 {
+        text.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 claim`, `2 claims`: a count with its noun.
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped_from_five_digits_on() {
+        assert_eq!(grouped(9_999), "9999");
+        assert_eq!(grouped(-13_330_176), "-13,330,176");
+        assert_eq!(grouped(100_000), "100,000");
+        assert_eq!(grouped(i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn no_negative_zero() {
+        assert_eq!(fixed(-0.0004, 3), "0.000");
+        assert_eq!(fixed(-0.0006, 3), "-0.001");
+        assert_eq!(fixed(-0.4, 0), "0");
+    }
+}

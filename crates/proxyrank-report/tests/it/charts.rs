@@ -1,0 +1,144 @@
+//! Charts as files: whole, equal when drawn twice, and refused where there is nothing to draw.
+
+use std::fs;
+use std::path::Path;
+
+use proxyrank_report::chart::heatmap::Heatmap;
+use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
+use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
+use proxyrank_report::chart::{AxisScale, ChartError};
+use proxyrank_report::table::Emphasis;
+use proxyrank_schema::CostClass;
+use proxyrank_stats::Estimate;
+
+fn estimate(point: f64) -> Estimate {
+    Estimate { point, low: point - 0.05, high: point + 0.05, n: 8 }
+}
+
+fn scatter(scores: &[Option<f64>]) -> Scatter {
+    let points = scores
+        .iter()
+        .enumerate()
+        .map(|(i, score)| ScatterPoint {
+            score: *score,
+            truth: 60.0 + (i as f64 * 7.0) % 13.0,
+            depth: if i % 2 == 0 { 2 } else { 4 },
+            width: 128,
+            highlight: (i == 0).then(|| "47".to_owned()),
+        })
+        .collect();
+    Scatter {
+        title: "A <title> & more".into(),
+        score_label: "score".into(),
+        truth_label: "GLUE (%)".into(),
+        tau: Some(estimate(-0.2)),
+        rho: None,
+        points,
+        score_axis: AxisScale::Auto,
+        truth_axis: AxisScale::Auto,
+        highlight: "outlier".into(),
+    }
+}
+
+fn intervals() -> TauIntervals {
+    let row = |name: &str, point, class| IntervalRow {
+        name: name.into(),
+        tau: estimate(point),
+        class,
+        emphasis: Emphasis::Plain,
+    };
+    TauIntervals {
+        title: "tau".into(),
+        subtitle: "s".into(),
+        axis_label: "Kendall tau-b".into(),
+        rows: vec![row("nsc", 0.69, CostClass::DataFree), row("fisher", -0.1, CostClass::Gradient)],
+        references: vec![ReferenceLine { label: "#layers".into(), value: 0.68 }],
+        ceiling: Some(estimate(0.77)),
+    }
+}
+
+fn heatmap(values: Vec<Vec<Option<f64>>>) -> Heatmap {
+    let names = (0..values.len()).map(|i| format!("proxy_{i}")).collect();
+    Heatmap { title: "alike".into(), subtitle: "s".into(), value_label: "rho".into(), names, values }
+}
+
+/// Draws twice and checks that both files are whole and equal; gives back the SVG.
+fn drawn(draw: impl Fn(&Path) -> Result<[std::path::PathBuf; 2], ChartError>) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let [png, svg] = draw(&folder.path().join("new/first.v1")).unwrap();
+    let [other_png, other_svg] = draw(&folder.path().join("new/second")).unwrap();
+    assert!(png.ends_with("new/first.v1.png") && svg.ends_with("new/first.v1.svg"));
+    let bytes = fs::read(&png).unwrap();
+    assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.ends_with(b"IEND\xaeB`\x82"));
+    assert_eq!(bytes[16..20], 1600u32.to_be_bytes());
+    assert!(bytes == fs::read(other_png).unwrap(), "two drawings of the same data differ");
+    let text = fs::read_to_string(&svg).unwrap();
+    assert_eq!(text, fs::read_to_string(other_svg).unwrap());
+    assert!(text.starts_with("<svg role=\"img\" width=\"1600\"") && text.trim_end().ends_with("</svg>"));
+    assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 4, "temporary files are left over");
+    text
+}
+
+#[test]
+fn a_scatter_draws_what_is_finite_and_counts_the_rest() {
+    let scores = [Some(1.0), Some(2.5), None, Some(f64::INFINITY), Some(-3.0)];
+    let svg = drawn(|path| scatter(&scores).draw(path));
+    assert!(svg.contains("<title>A &lt;title&gt; &amp; more</title>"));
+    assert!(svg.contains("3 architectures") && svg.contains("2 more without a finite value"));
+    assert!(svg.contains("outlier (1)") && svg.contains("−0.200 [−0.250, −0.150]"));
+}
+
+#[test]
+fn awkward_scores_are_drawn() {
+    for scores in [
+        vec![Some(0.0)],
+        vec![Some(7.0); 30],
+        vec![Some(1e-300), Some(1e300), Some(1.0)],
+        vec![Some(f64::MAX), Some(f64::MIN)],
+        vec![Some(-1e9), Some(0.0), Some(1e-9), Some(2e-9)],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        for axis in [AxisScale::Auto, AxisScale::Linear, AxisScale::Log, AxisScale::SymLog] {
+            let chart = Scatter { score_axis: axis, ..scatter(&scores) };
+            chart.draw(&folder.path().join("x")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn intervals_show_values_baselines_and_ceiling() {
+    let svg = drawn(|path| intervals().draw(path));
+    for text in ["nsc", "0.690 [0.640, 0.740]", "#layers 0.680", "noise ceiling 0.770", "backward pass"] {
+        assert!(svg.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_heatmap_prints_its_values() {
+    let values =
+        vec![vec![Some(1.0), Some(-0.25), None], vec![Some(-0.25), Some(1.0), None], vec![None, None, None]];
+    let svg = drawn(|path| heatmap(values.clone()).draw(path));
+    assert_eq!(svg.matches("−.25\n").count(), 2);
+    assert_eq!(svg.matches("–\n").count(), 5);
+}
+
+#[test]
+fn nothing_to_draw_is_said() {
+    let path = Path::new("never/written");
+    let message = scatter(&[None]).draw(path).unwrap_err().to_string();
+    assert!(message.contains("no finite score to show"), "{message}");
+    let empty = TauIntervals { rows: vec![], ..intervals() };
+    assert!(matches!(empty.draw(path), Err(ChartError::Empty { .. })));
+    assert!(matches!(heatmap(vec![]).draw(path), Err(ChartError::Empty { .. })));
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocker = folder.path().join("charts");
+    fs::write(&blocker, b"").unwrap();
+    let error = intervals().draw(&blocker.join("tau")).unwrap_err();
+    assert!(error.write_error().is_some_and(|e| e.path.ends_with("charts/tau.png")));
+    assert!(error.to_string().contains("move it away"), "{error}");
+}

@@ -1,0 +1,5 @@
+//! Output formats and charts, seen from outside.
+
+mod charts;
+mod escaping;
+mod tables;
