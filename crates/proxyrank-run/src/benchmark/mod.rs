@@ -1,0 +1,135 @@
+//! A benchmark in memory: architectures with what they reached, and what is needed to judge a proxy on them.
+
+mod catalogue;
+pub(crate) mod flexibert;
+mod lts;
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+use proxyrank_data::fetch::Locator;
+use proxyrank_schema::{ArchId, BenchmarkId, Reading, TruthRow};
+use proxyrank_space::{Architecture, Network, counts};
+
+pub use catalogue::{
+    BENCHMARKS, BenchmarkInfo, Metric, Source, UnknownBenchmark, UnknownMetric, UnknownReading, find,
+};
+pub(crate) use lts::read as read_lts;
+
+use crate::RunError;
+
+/// One architecture of a benchmark.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its name.
+    pub id: ArchId,
+    /// What the file declares.
+    pub architecture: Architecture,
+    /// What it reached, by metric. A metric that is missing was not measured.
+    pub truth: BTreeMap<&'static str, f64>,
+}
+
+/// A loaded benchmark.
+#[derive(Debug, Clone)]
+pub struct Benchmark {
+    /// What is peculiar to it.
+    pub info: &'static BenchmarkInfo,
+    /// SHA-256 over the files that define it.
+    pub sha256: String,
+    /// Its architectures in the order of the files.
+    pub entries: Vec<Entry>,
+    /// What every table made from it must repeat.
+    pub warnings: Vec<String>,
+}
+
+impl Benchmark {
+    /// Finds or downloads the benchmark's files and reads them.
+    pub fn load(info: &'static BenchmarkInfo, locator: &Locator) -> Result<Self, RunError> {
+        match info.source {
+            Source::Flexibert => flexibert::load(info, locator),
+            Source::Lts => lts::load(info, locator),
+        }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> BenchmarkId {
+        self.info.benchmark_id()
+    }
+
+    /// The ground truth as rows for the store. The source trained every architecture once, without saying from which seed.
+    pub fn truth_rows(&self) -> Vec<TruthRow> {
+        let metric = |name: &str| self.info.metrics.iter().find(|m| m.name == name);
+        let rows = self.entries.iter().flat_map(|entry| {
+            entry.truth.iter().filter_map(move |(name, value)| {
+                metric(name).map(|metric| TruthRow {
+                    benchmark: self.id(),
+                    arch_id: entry.id.clone(),
+                    metric: metric.name.to_owned(),
+                    value: *value,
+                    higher_is_better: metric.higher_is_better,
+                    train_seed: 0,
+                })
+            })
+        });
+        rows.collect()
+    }
+
+    /// The network of every architecture under a reading.
+    pub fn networks(&self, reading: Reading) -> Result<Vec<Network>, RunError> {
+        let network = |entry: &Entry| {
+            entry.architecture.network(reading).map_err(|source| RunError::Space {
+                benchmark: self.id(),
+                arch: entry.id.clone(),
+                source,
+            })
+        };
+        self.entries.iter().map(network).collect()
+    }
+
+    /// #params of every architecture under a reading, in the sense that partial correlations use on this benchmark.
+    pub fn sizes(&self, reading: Reading) -> Result<Vec<f64>, RunError> {
+        let size = |network: &Network| {
+            let parameters = counts::parameters(network);
+            let count =
+                if self.info.size_proxy == "num_parameters" { parameters.total() } else { parameters.body() };
+            count as f64
+        };
+        Ok(self.networks(reading)?.iter().map(size).collect())
+    }
+
+    /// A number for each architecture, equal where depth and width are equal.
+    pub fn cells(&self) -> Vec<u32> {
+        numbered(self.entries.iter().map(|entry| (entry.architecture.depth(), entry.architecture.width())))
+    }
+
+    /// A number for each architecture, equal where the reading builds the same network.
+    pub fn equivalents(&self, reading: Reading) -> Result<Vec<u32>, RunError> {
+        Ok(numbered(self.networks(reading)?.into_iter()))
+    }
+
+    /// A number for each architecture, equal where the declared entries are equal.
+    pub fn duplicates(&self) -> Vec<u32> {
+        numbered(self.entries.iter().map(|entry| entry.architecture.clone()))
+    }
+}
+
+/// Numbers things by first appearance; equal things get equal numbers.
+fn numbered<T: Hash + Eq>(things: impl Iterator<Item = T>) -> Vec<u32> {
+    let mut numbers = HashMap::new();
+    things
+        .map(|thing| {
+            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            *numbers.entry(thing).or_insert(next)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_things_get_equal_numbers() {
+        assert_eq!(numbered(["a", "b", "a", "c", "b"].into_iter()), [0, 1, 0, 2, 1]);
+    }
+}

@@ -1,0 +1,153 @@
+//! What can go wrong in a run, and which exit code it means.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use proxyrank_data::fetch::FetchError;
+use proxyrank_data::load::LoadError;
+use proxyrank_data::manifest::UnknownDataset;
+use proxyrank_proxies::{CallError, UnknownProxy};
+use proxyrank_report::chart::ChartError;
+use proxyrank_report::file::WriteError;
+use proxyrank_schema::{ArchId, BenchmarkId, UnknownName};
+use proxyrank_space::SpaceError;
+use proxyrank_stats::StatsError;
+use proxyrank_store::StoreError;
+
+use crate::benchmark::{UnknownBenchmark, UnknownMetric, UnknownReading};
+use crate::papers::SpecError;
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Data are missing or could not be downloaded.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// Several data sets are missing.
+    #[error("data are missing:\n{}", list(.0))]
+    DataMissing(Vec<FetchError>),
+    /// No such data set.
+    #[error(transparent)]
+    UnknownDataset(#[from] UnknownDataset),
+    /// A file of the data is not what it should be.
+    #[error("{0}; {advice}", advice = .0.advice())]
+    Load(#[from] Box<LoadError>),
+    /// The results folder.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An entry of a benchmark lies outside its space.
+    #[error("{benchmark}, architecture {arch}: {source}")]
+    Space {
+        /// The benchmark.
+        benchmark: BenchmarkId,
+        /// The architecture.
+        arch: ArchId,
+        /// What is wrong.
+        source: SpaceError,
+    },
+    /// A statistic cannot be computed.
+    #[error("{context}: {source}")]
+    Stats {
+        /// Of what.
+        context: String,
+        /// Why.
+        source: StatsError,
+    },
+    /// A chart could not be drawn.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// A report could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A table's description is wrong.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// No such benchmark.
+    #[error(transparent)]
+    UnknownBenchmark(#[from] UnknownBenchmark),
+    /// No such ground truth.
+    #[error(transparent)]
+    UnknownMetric(#[from] UnknownMetric),
+    /// No such reading for this benchmark.
+    #[error(transparent)]
+    UnknownReading(#[from] UnknownReading),
+    /// No such proxy.
+    #[error(transparent)]
+    UnknownProxy(#[from] UnknownProxy),
+    /// A proxy was called wrongly.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// A name that is not among the allowed ones.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
+    /// Wrong use that no type can rule out.
+    #[error("{0}")]
+    Usage(String),
+    /// The store holds no scores for what was asked.
+    #[error("{what}; run `{command}` first")]
+    NothingStored {
+        /// What is not there.
+        what: String,
+        /// What would put it there.
+        command: String,
+    },
+    /// Somebody asked to stop.
+    #[error("stopped after {done} of {total} architectures, all kept; say the same command again to go on")]
+    Stopped {
+        /// Finished.
+        done: usize,
+        /// Planned.
+        total: usize,
+    },
+}
+
+/// What kind of failure it was; the command line turns it into an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Wrong use or bad input.
+    Input,
+    /// Data are missing.
+    DataMissing,
+}
+
+impl RunError {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::DataMissing(_) => FailureKind::DataMissing,
+            Self::Fetch(error) if error.is_missing() => FailureKind::DataMissing,
+            _ => FailureKind::Input,
+        }
+    }
+
+    /// Ties a statistic's error to what was computed.
+    pub(crate) fn stats(context: impl Into<String>) -> impl FnOnce(StatsError) -> Self {
+        let context = context.into();
+        move |source| Self::Stats { context, source }
+    }
+
+    /// Ties a system error to the file that was read.
+    pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Read { path, source }
+    }
+}
+
+fn list(errors: &[FetchError]) -> String {
+    let lines: Vec<String> = errors.iter().map(|error| format!("  - {error}")).collect();
+    lines.join("\n")
+}
+
+impl From<LoadError> for RunError {
+    fn from(error: LoadError) -> Self {
+        Self::Load(Box::new(error))
+    }
+}

@@ -1,0 +1,135 @@
+//! Carrying out a plan.
+
+use std::time::{Instant, SystemTime};
+
+use proxyrank_proxies::Subject;
+use proxyrank_schema::{Outcome, ScoreRow, Timing, TimingRow};
+use proxyrank_store::Store;
+use rayon::prelude::*;
+
+use super::plan::{Item, Job, Plan};
+use super::request::Request;
+use crate::RunError;
+use crate::benchmark::Benchmark;
+use crate::machine::{Machine, build_profile, peak_rss_bytes};
+use crate::watch::{Stop, Watch};
+
+/// Architectures scored in parallel before their rows are stored. Small, because a stop waits for a whole batch.
+const BATCH: usize = 32;
+
+/// What an evaluation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Evaluated {
+    /// Architectures of the request.
+    pub architectures: usize,
+    /// Scores that were there before.
+    pub stored: usize,
+    /// Scores that were computed now.
+    pub computed: usize,
+    /// Computed scores whose status is not `ok`.
+    pub failed: usize,
+}
+
+/// Evaluates a request, skipping what the store has.
+pub fn evaluate(
+    benchmark: &Benchmark,
+    request: &Request,
+    store: &Store,
+    watch: &dyn Watch,
+    stop: &Stop,
+) -> Result<Evaluated, RunError> {
+    let mut writer = store.shard(&benchmark.id(), request.shard)?;
+    let plan = Plan::new(benchmark, request, writer.done());
+    let run = Provenance::new();
+    let mut evaluated =
+        Evaluated { architectures: plan.architectures, stored: plan.stored, computed: 0, failed: 0 };
+    let task = watch.task(&format!("evaluate {}", benchmark.info.id), plan.jobs.len());
+    let mut finished = 0;
+    for batch in plan.jobs.chunks(BATCH) {
+        if stop.asked() {
+            writer.finish()?;
+            let (done, total) = (plan.architectures - plan.jobs.len() + finished, plan.architectures);
+            return Err(RunError::Stopped { done, total });
+        }
+        let rows: Vec<_> =
+            batch.par_iter().map(|job| score(benchmark, job, &run)).collect::<Result<_, RunError>>()?;
+        for (scores, timings) in rows {
+            writer.append(&scores, &timings)?;
+            evaluated.computed += scores.len();
+            evaluated.failed += scores.iter().filter(|row| row.outcome.score.is_none()).count();
+            finished += 1;
+            task.at(finished);
+        }
+    }
+    writer.finish()?;
+    Ok(evaluated)
+}
+
+/// Scores one architecture. A proxy that fails gives a row that says so; only an entry outside its space is an error.
+fn score(
+    benchmark: &Benchmark,
+    job: &Job,
+    run: &Provenance,
+) -> Result<(Vec<ScoreRow>, Vec<TimingRow>), RunError> {
+    let entry = &benchmark.entries[job.entry];
+    let mut scores = Vec::with_capacity(job.items.len());
+    let mut timings = Vec::with_capacity(job.items.len());
+    for item in &job.items {
+        let started = Instant::now();
+        let network = entry.architecture.network(item.reading).map_err(|source| RunError::Space {
+            benchmark: benchmark.id(),
+            arch: entry.id.clone(),
+            source,
+        })?;
+        let built = started.elapsed();
+        let subject = Subject { network, seq_len: item.key.protocol.seq_len as usize };
+        let started = Instant::now();
+        let outcome: Outcome = item.call.proxy.score(&subject, &item.call.params);
+        let own = started.elapsed();
+        scores.push(ScoreRow { key: item.key.clone(), outcome });
+        timings.push(run.timing(item, built + own, own));
+    }
+    // The system keeps this number for the whole process, so once an architecture is as exact as it gets.
+    let peak = peak_rss_bytes();
+    timings.iter_mut().for_each(|row| row.peak_rss_bytes = peak);
+    Ok((scores, timings))
+}
+
+/// What all timings of a run have in common.
+struct Provenance {
+    machine_id: String,
+    run_id: String,
+    started_at: String,
+    threads: u32,
+}
+
+impl Provenance {
+    fn new() -> Self {
+        let now = SystemTime::now();
+        let started_at = humantime::format_rfc3339_seconds(now).to_string();
+        let nanos = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        Self {
+            machine_id: Machine::here().id(),
+            run_id: format!("{nanos:x}-{:x}", std::process::id()),
+            started_at,
+            threads: u32::try_from(rayon::current_num_threads()).unwrap_or(u32::MAX),
+        }
+    }
+
+    fn timing(&self, item: &Item, wall: std::time::Duration, own: std::time::Duration) -> TimingRow {
+        let nanoseconds = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        TimingRow {
+            key: item.key.clone(),
+            timing: Timing::Fused,
+            threads: self.threads,
+            machine_id: self.machine_id.clone(),
+            build_profile: build_profile().to_owned(),
+            wall_ns: nanoseconds(wall),
+            own_ns: nanoseconds(own),
+            peak_rss_bytes: 0,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            run_id: self.run_id.clone(),
+            started_at: self.started_at.clone(),
+        }
+    }
+}

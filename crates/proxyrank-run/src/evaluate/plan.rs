@@ -1,0 +1,118 @@
+//! From a request to the list of scores that are still to be computed.
+//!
+//! A score is planned under the key that it will be stored under. A proxy that does not look at an axis has `none`
+//! there, so asking for three readings plans `num_layers` once and not three times.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use proxyrank_proxies::ProxyCall;
+use proxyrank_schema::{Device, Dtype, Input, Mode, Protocol, Reading, ScoreKey, Signal};
+
+use super::Request;
+use crate::benchmark::Benchmark;
+
+/// One score to compute.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// Where it will be stored.
+    pub(super) key: ScoreKey,
+    /// With what.
+    pub(super) call: ProxyCall,
+    /// On which network. A proxy whose key names no reading may take any.
+    pub(super) reading: Reading,
+}
+
+/// The scores of one architecture.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    /// Its index in the benchmark.
+    pub(super) entry: usize,
+    /// What is to be computed on it.
+    pub(super) items: Vec<Item>,
+}
+
+/// What a request amounts to.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(super) jobs: Vec<Job>,
+    /// Architectures of this request, finished ones included.
+    pub architectures: usize,
+    /// Scores that are stored already.
+    pub stored: usize,
+}
+
+impl Plan {
+    /// Lists the scores of a request that are not in `done`.
+    pub fn new(benchmark: &Benchmark, request: &Request, done: &HashSet<ScoreKey>) -> Self {
+        let mut plan = Self { jobs: Vec::new(), architectures: 0, stored: 0 };
+        let limit = request.limit.unwrap_or(benchmark.entries.len());
+        for (index, entry) in benchmark.entries.iter().enumerate().take(limit) {
+            if !request.shard.owns(index) {
+                continue;
+            }
+            plan.architectures += 1;
+            let mut planned = HashSet::new();
+            let mut items = Vec::new();
+            for &reading in &request.readings {
+                let wanted = wanted(request, reading);
+                for call in &request.calls {
+                    let key = ScoreKey::new(
+                        benchmark.id(),
+                        benchmark.sha256.clone(),
+                        entry.id.clone(),
+                        call.proxy.id(),
+                        call.proxy.version,
+                        call.params.clone(),
+                        call.proxy.protocol(&wanted),
+                    );
+                    if !planned.insert(key.clone()) {
+                        continue;
+                    }
+                    if done.contains(&key) {
+                        plan.stored += 1;
+                    } else {
+                        items.push(Item { key, call: call.clone(), reading });
+                    }
+                }
+            }
+            if !items.is_empty() {
+                plan.jobs.push(Job { entry: index, items });
+            }
+        }
+        plan
+    }
+
+    /// Scores still to be computed.
+    pub fn scores(&self) -> usize {
+        self.jobs.iter().map(|job| job.items.len()).sum()
+    }
+
+    /// Architectures on which something is still to be computed.
+    pub fn open_architectures(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// A rough upper bound of the computing time on one thread. Data-free proxies take microseconds, so that the synced
+    /// journal, some milliseconds an architecture, dominates.
+    pub fn estimated_cost(&self) -> Duration {
+        Duration::from_micros(20) * u32::try_from(self.scores()).unwrap_or(u32::MAX)
+            + Duration::from_millis(5) * u32::try_from(self.jobs.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// The protocol of a request before each proxy drops what it does not use.
+fn wanted(request: &Request, reading: Reading) -> Protocol {
+    Protocol {
+        reading,
+        signal: Signal::None,
+        input: Input::None,
+        batch_size: request.batch_size,
+        seq_len: request.seq_len,
+        mode: Mode::None,
+        init_seed: 0,
+        data_seed: 0,
+        dtype: Dtype::None,
+        device: Device::none(),
+    }
+}

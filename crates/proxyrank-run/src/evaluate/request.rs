@@ -1,0 +1,140 @@
+//! What a user asks to be evaluated, and the words for it.
+
+use std::collections::BTreeSet;
+
+use proxyrank_proxies::{ProxyCall, REGISTRY};
+use proxyrank_schema::Reading;
+use proxyrank_space::Family;
+use proxyrank_store::Shard;
+
+use crate::RunError;
+use crate::benchmark::{BenchmarkInfo, Source};
+
+/// What to evaluate.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// On which benchmark.
+    pub info: &'static BenchmarkInfo,
+    /// Which proxies, with their parameters.
+    pub calls: Vec<ProxyCall>,
+    /// Which networks.
+    pub readings: Vec<Reading>,
+    /// Sequences in a batch.
+    pub batch_size: u32,
+    /// Tokens in a sequence.
+    pub seq_len: u32,
+    /// Only so many architectures.
+    pub limit: Option<usize>,
+    /// Which share of them.
+    pub shard: Shard,
+}
+
+impl Request {
+    /// Every proxy that applies, under every reading of the benchmark, at its own sequence length.
+    pub fn everything(info: &'static BenchmarkInfo) -> Self {
+        Self {
+            info,
+            calls: applicable(info),
+            readings: info.readings.to_vec(),
+            batch_size: 16,
+            seq_len: info.seq_len,
+            limit: None,
+            shard: Shard::whole(),
+        }
+    }
+
+    /// Reads `all` or proxies such as `nsc` and `zerolm_xavier:alpha=0.3`.
+    pub fn parse_calls(info: &BenchmarkInfo, words: &[String]) -> Result<Vec<ProxyCall>, RunError> {
+        let mut calls: Vec<ProxyCall> = Vec::new();
+        for word in words.iter().flat_map(|word| split_calls(word)) {
+            if word == "all" {
+                calls.extend(applicable(info));
+                continue;
+            }
+            let call: ProxyCall = word.parse()?;
+            if !families(info).iter().any(|family| call.proxy.supports(*family)) {
+                let wanted: Vec<&str> = call.proxy.families.iter().map(|family| family.as_str()).collect();
+                return Err(RunError::Usage(format!(
+                    "{} is defined for {}, and {} has none of these",
+                    call.proxy.name,
+                    wanted.join(", "),
+                    info.id
+                )));
+            }
+            calls.push(call);
+        }
+        let mut seen = BTreeSet::new();
+        calls.retain(|call| seen.insert(call.to_string()));
+        if calls.is_empty() {
+            return Err(RunError::Usage("no proxy was named; `--proxies all` takes every one".to_owned()));
+        }
+        Ok(calls)
+    }
+
+    /// Reads `all`, or readings separated by commas; the benchmark's default where nothing is given.
+    pub fn parse_readings(info: &BenchmarkInfo, text: Option<&str>) -> Result<Vec<Reading>, RunError> {
+        match text {
+            None => Ok(vec![info.reading(None)?]),
+            Some("all") => Ok(info.readings.to_vec()),
+            Some(text) => {
+                let reading = |word: &str| Ok(info.reading(Some(word.trim().parse()?))?);
+                text.split(',').map(reading).collect()
+            }
+        }
+    }
+}
+
+/// The proxies that are defined for a benchmark's architectures.
+fn applicable(info: &BenchmarkInfo) -> Vec<ProxyCall> {
+    let fits = |proxy: &&&'static proxyrank_proxies::Proxy| families(info).iter().any(|f| proxy.supports(*f));
+    REGISTRY.iter().filter(fits).map(|proxy| ProxyCall::new(proxy)).collect()
+}
+
+fn families(info: &BenchmarkInfo) -> &'static [Family] {
+    match info.source {
+        Source::Flexibert => &[Family::Encoder],
+        Source::Lts if info.id.contains("gpt2") => &[Family::Gpt2],
+        Source::Lts => &[Family::TransformerXl],
+    }
+}
+
+/// Splits at the commas that begin another proxy; a comma before `name=value` belongs to the parameters of the one before.
+fn split_calls(text: &str) -> Vec<String> {
+    let mut calls: Vec<String> = Vec::new();
+    for piece in text.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
+        let is_parameter = piece.contains('=') && !piece.contains(':');
+        match calls.last_mut() {
+            Some(call) if is_parameter => {
+                call.push(',');
+                call.push_str(piece);
+            }
+            _ => calls.push(piece.to_owned()),
+        }
+    }
+    calls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmark::find;
+
+    #[test]
+    fn commas_between_parameters_do_not_split_a_call() {
+        assert_eq!(split_calls("nsc, a:x=1,y=2 ,b"), ["nsc", "a:x=1,y=2", "b"]);
+    }
+
+    #[test]
+    fn a_proxy_of_another_family_is_refused() {
+        let info = find(&"flexibert".into()).unwrap();
+        let error = Request::parse_calls(info, &["lpzero_closed_form".to_owned()]).unwrap_err().to_string();
+        assert!(error.starts_with("lpzero_closed_form is defined for gpt2"), "{error}");
+    }
+
+    #[test]
+    fn naming_a_proxy_twice_runs_it_once() {
+        let info = find(&"flexibert".into()).unwrap();
+        let calls = Request::parse_calls(info, &["all,nsc".to_owned()]).unwrap();
+        assert_eq!(calls.iter().filter(|call| call.proxy.name == "nsc").count(), 1);
+    }
+}

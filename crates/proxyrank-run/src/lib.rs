@@ -1,0 +1,31 @@
+//! Plans and executes runs: from a benchmark's name to tables, charts and the ledger of claims.
+//!
+//! The command line calls these functions and adds nothing to them; a library user can do everything it can.
+//!
+//! - [`benchmark`] loads architectures and what they reached;
+//! - [`evaluate`] scores them and stores the scores, resumably; [`published`] stores what others released;
+//! - [`rank`] judges stored scores, [`compare`] two of them, [`ceiling`] says how good any could be;
+//! - [`papers`] holds the published tables, [`findings`] the faults of released data;
+//! - [`reproduce`] does all of it in order and writes the reports;
+//! - [`watch`] is how a person follows, [`error`] what can go wrong.
+
+pub mod benchmark;
+pub mod ceiling;
+pub mod cite;
+pub mod compare;
+mod data;
+pub mod doctor;
+pub mod error;
+pub mod evaluate;
+pub mod findings;
+pub mod listing;
+pub mod machine;
+pub mod papers;
+pub mod published;
+pub mod rank;
+pub mod reference;
+pub mod report;
+pub mod reproduce;
+pub mod watch;
+
+pub use error::{FailureKind, RunError};

@@ -1,0 +1,143 @@
+//! From a table's description and the stored scores to claims with verdicts.
+//!
+//! Every published value goes through up to three stages: replayed from the scores that were released with it, recomputed
+//! on the networks that it was published for, and recomputed on the networks that were really trained. A stage that
+//! cannot be run says why; nothing is left out in silence.
+
+use std::collections::BTreeMap;
+
+use proxyrank_proxies::papers::paper;
+use proxyrank_report::ledger::{Claim, Source, Stage, StageResult};
+use proxyrank_schema::{ProxyName, Reading};
+
+use super::shelf::{Shelf, Stock};
+use super::statistic::compute;
+use super::{PaperRow, PaperTable, Statistic};
+use crate::RunError;
+use crate::benchmark::{Metric, find};
+
+impl PaperTable {
+    /// The claims of the table, judged by what is on the shelf.
+    pub fn claims(&self, shelf: &Shelf) -> Result<Vec<Claim>, RunError> {
+        let mut claims = Vec::new();
+        for row in &self.rows {
+            for (&statistic, &published) in &row.values {
+                claims.push(self.claim(shelf, row, statistic, published)?);
+            }
+        }
+        Ok(claims)
+    }
+
+    fn claim(
+        &self,
+        shelf: &Shelf,
+        row: &PaperRow,
+        statistic: Statistic,
+        published: f64,
+    ) -> Result<Claim, RunError> {
+        let benchmark = row.benchmark.as_ref().unwrap_or(&self.benchmark);
+        let info = find(benchmark)?;
+        let metric = info.metric(Some(row.metric.as_deref().unwrap_or(&self.metric)))?;
+        let reading = info.reading(Some(row.reading.unwrap_or(self.reading)))?;
+        let tolerance = self.replay_tolerance(row, statistic);
+        let mut claim = Claim {
+            id: format!("{}/{}/{}/{}", self.id, benchmark, slug(&row.label), statistic.key()),
+            table: self.id.clone(),
+            paper: paper(&self.paper).map_or_else(|| self.paper.clone(), proxyrank_proxies::Paper::citation),
+            what: format!("{} of {}, {benchmark}, {}", statistic.title(), row.label, metric.name),
+            published: Some(published),
+            source: Source {
+                place: self.source.clone(),
+                provenance: row.provenance.unwrap_or(self.provenance),
+            },
+            tolerance,
+            digits: digits(tolerance),
+            stages: BTreeMap::new(),
+        };
+        let Some(stock) = shelf.get(benchmark) else {
+            let lacking = format!("{benchmark} is not here; get it with `proxyrank fetch {}`", info.dataset);
+            claim.record(Stage::Replayed, StageResult::missing(lacking));
+            return Ok(claim);
+        };
+        let check = Check { stock, metric, statistic };
+        if let Some(proxy) = &row.replay {
+            let result = check.run(&claim, proxy, reading)?;
+            claim.record(Stage::Replayed, result);
+        }
+        if let Some(proxy) = &row.proxy {
+            let strict = Claim { tolerance: self.recompute_tolerance(row, statistic), ..claim.clone() };
+            let result = check.run(&strict, proxy, reading)?;
+            claim.record(stage(reading), result);
+            // What the same proxy says about the networks behind the labels.
+            if info.readings.contains(&Reading::AsTrained) && reading != Reading::AsTrained {
+                let mut result = check.run(&strict, proxy, Reading::AsTrained)?;
+                if result.value.is_some() {
+                    result = result.because("published for other networks than the trained ones");
+                }
+                claim.record(Stage::RecomputedAsTrained, result);
+            }
+        }
+        Ok(claim)
+    }
+}
+
+/// What a row's value is computed from.
+struct Check<'a> {
+    stock: &'a Stock,
+    metric: Metric,
+    statistic: Statistic,
+}
+
+impl Check<'_> {
+    fn run(&self, claim: &Claim, proxy: &ProxyName, reading: Reading) -> Result<StageResult, RunError> {
+        match self.stock.column(proxy, reading) {
+            Some(column) => {
+                let value = compute(&self.stock.benchmark, column, self.metric, self.statistic)?;
+                Ok(claim.judge(Some(value)))
+            }
+            None if proxy.as_str().contains(".published") => {
+                Ok(StageResult::missing(format!("the released scores of {proxy} are not in the store")))
+            }
+            None if proxyrank_proxies::find(proxy.as_str()).is_ok() => Ok(StageResult::missing(format!(
+                "not evaluated; run `proxyrank evaluate --benchmark {} --reading {reading} --proxies {proxy}`",
+                self.stock.benchmark.info.id
+            ))),
+            None => Ok(StageResult::not_yet(format!("this version does not compute {proxy}"))),
+        }
+    }
+}
+
+fn stage(reading: Reading) -> Stage {
+    match reading {
+        Reading::Released => Stage::RecomputedReleased,
+        Reading::AsTrained => Stage::RecomputedAsTrained,
+        Reading::Declared | Reading::None => Stage::RecomputedDeclared,
+    }
+}
+
+/// Decimals of a number that was published to half a unit of its last digit.
+fn digits(tolerance: f64) -> usize {
+    (1..10).find(|digits| 10_f64.powi(-digits) < 2.5 * tolerance).map_or(4, |digits| digits as usize)
+}
+
+/// A label as a part of an identifier: `Synaptic Diversity` becomes `synaptic_diversity`.
+fn slug(label: &str) -> String {
+    let words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_follow_from_the_tolerance() {
+        assert_eq!([0.005, 0.0005, 0.00005].map(digits), [2, 3, 4]);
+    }
+
+    #[test]
+    fn labels_become_identifiers() {
+        assert_eq!(slug("(layers, hidden, params) sort"), "layers_hidden_params_sort");
+        assert_eq!(slug("4 L d^2"), "4_l_d_2");
+    }
+}

@@ -1,0 +1,60 @@
+//! Published tables: their descriptions, and how they are replayed and recomputed.
+//!
+//! To add a table, put a file into `benchmarks/papers` and its name into [`FILES`]; no other code changes.
+
+mod claims;
+mod shelf;
+mod spec;
+mod statistic;
+
+pub use shelf::{Shelf, Stock};
+pub use spec::{PaperRow, PaperTable, SpecError, Statistic};
+
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => {
+        /// Every description, compiled in so that the binary works without the source tree.
+        pub const FILES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../../../benchmarks/papers/", $name)))),+];
+    };
+}
+
+files!(
+    "flexibert-metrics.toml",
+    "flexibert-parameters.toml",
+    "lpzero-flexibert.toml",
+    "wpca-flexibert.toml",
+    "nsc-flexibert.toml",
+    "zerolm-flexibert.toml",
+    "lts-gpt2-scores.toml",
+    "lpzero-gpt2.toml",
+    "nsc-gpt2.toml",
+    "lts-parameters.toml",
+);
+
+/// All published tables, in the order of [`FILES`].
+pub fn tables() -> Result<Vec<PaperTable>, SpecError> {
+    FILES.iter().map(|(file, text)| PaperTable::parse(file, text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_description_is_embedded_and_reads() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benchmarks/papers");
+        let mut on_disk: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".toml"))
+            .collect();
+        on_disk.sort();
+        let mut embedded: Vec<String> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        embedded.sort();
+        assert_eq!(on_disk, embedded);
+
+        for (table, (file, _)) in tables().unwrap().iter().zip(FILES) {
+            assert_eq!(format!("{}.toml", table.id), *file);
+        }
+    }
+}

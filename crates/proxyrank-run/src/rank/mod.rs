@@ -1,0 +1,11 @@
+//! How well the stored scores rank the architectures of a benchmark.
+//!
+//! [`columns()`] gathers rows into one series for each proxy, [`rank()`] judges them, [`table()`] writes it down.
+
+mod columns;
+mod panel;
+mod table;
+
+pub use columns::{BASELINES, ScoreColumn, Slot, columns};
+pub use panel::{RankOptions, Ranking, rank, top_k};
+pub use table::{Detail, SortBy, order, table};

@@ -1,0 +1,135 @@
+//! The charts of one ranking.
+
+use std::path::{Path, PathBuf};
+
+use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine};
+use proxyrank_report::chart::scatter::ScatterPoint;
+use proxyrank_report::chart::{AxisScale, Heatmap, Scatter, TauIntervals};
+use proxyrank_report::table::Emphasis;
+use proxyrank_stats::{Ceiling, kendall_tau_b};
+
+use crate::RunError;
+use crate::benchmark::{Benchmark, Entry, Source};
+use crate::ceiling::is_outlier;
+use crate::rank::Ranking;
+
+/// Which charts are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charts {
+    /// None.
+    None,
+    /// Tau with intervals, and the correlation between proxies.
+    Overview,
+    /// These, and one scatter plot for each proxy.
+    All,
+}
+
+/// The baselines that stand as lines in the interval chart.
+const LINES: [(&str, &str); 3] =
+    [("num_layers", "#layers"), ("hidden_times_layers", "hidden x layers"), ("num_parameters", "#params")];
+
+/// Draws the charts of a ranking into a folder; returns the PNG files, overview first.
+pub(super) fn draw(
+    benchmark: &Benchmark,
+    ranking: &Ranking,
+    ceiling: Option<&Ceiling>,
+    charts: Charts,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, RunError> {
+    let mut drawn = Vec::new();
+    if charts == Charts::None || ranking.columns.is_empty() {
+        return Ok(drawn);
+    }
+    let [png, _] = intervals(benchmark, ranking, ceiling).draw(&folder.join("tau_intervals"))?;
+    drawn.push(png);
+    let [png, _] = heatmap(benchmark, ranking).draw(&folder.join("proxy_correlations"))?;
+    drawn.push(png);
+    if charts == Charts::All {
+        for index in 0..ranking.columns.len() {
+            let name = ranking.columns[index].label.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            let [png, _] =
+                scatter(benchmark, ranking, index).draw(&folder.join(format!("scatter_{name}")))?;
+            drawn.push(png);
+        }
+    }
+    Ok(drawn)
+}
+
+fn subtitle(ranking: &Ranking) -> String {
+    format!(
+        "n = {}, reading {}, central {:.0}% of {} bootstrap resamples",
+        ranking.kept.len(),
+        ranking.options.reading,
+        100.0 * ranking.options.bootstrap.confidence,
+        ranking.options.bootstrap.resamples
+    )
+}
+
+fn intervals(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>) -> TauIntervals {
+    let rows = ranking.columns.iter().zip(&ranking.analysis.proxies).filter_map(|(column, statistics)| {
+        let emphasis = if column.is_baseline() { Emphasis::Baseline } else { Emphasis::Plain };
+        Some(IntervalRow {
+            name: column.label.clone(),
+            tau: statistics.tau_b?,
+            class: column.class,
+            emphasis,
+        })
+    });
+    let references = LINES.iter().filter_map(|(proxy, label)| {
+        let tau = ranking.analysis.proxies[ranking.position(proxy)?].tau_b?;
+        Some(ReferenceLine { label: (*label).to_owned(), value: tau.point })
+    });
+    TauIntervals {
+        title: benchmark.info.title.to_owned(),
+        subtitle: subtitle(ranking),
+        axis_label: format!("Kendall tau-b with {}", ranking.options.metric.name),
+        rows: rows.collect(),
+        references: references.collect(),
+        ceiling: ceiling.map(|ceiling| ceiling.tau),
+    }
+}
+
+fn heatmap(benchmark: &Benchmark, ranking: &Ranking) -> Heatmap {
+    let tau = |a: &[f64], b: &[f64]| kendall_tau_b(a, b).ok();
+    let row = |a: &Vec<f64>| ranking.scores.iter().map(|b| tau(a, b)).collect();
+    Heatmap {
+        title: format!("How alike proxies rank: {}", benchmark.info.title),
+        subtitle: format!("n = {}, reading {}", ranking.kept.len(), ranking.options.reading),
+        value_label: "Kendall tau-b between proxies".to_owned(),
+        names: ranking.columns.iter().map(|column| column.label.clone()).collect(),
+        values: ranking.scores.iter().map(row).collect(),
+    }
+}
+
+fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) -> Scatter {
+    let (column, statistics) = (&ranking.columns[index], &ranking.analysis.proxies[index]);
+    let metric = ranking.options.metric;
+    let point = |&i: &usize| {
+        let entry: &Entry = &benchmark.entries[i];
+        let size = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        ScatterPoint {
+            score: column.slots[i].score(),
+            truth: entry.truth[metric.name],
+            depth: size(entry.architecture.depth()),
+            width: size(entry.architecture.width()),
+            highlight: is_outlier(&entry.truth).then(|| entry.id.to_string()),
+        }
+    };
+    let better = if metric.higher_is_better { "" } else { " (lower is better)" };
+    let flexibert = benchmark.info.source == Source::Flexibert;
+    Scatter {
+        title: format!("{} on {}", column.label, benchmark.info.title),
+        score_label: column.label.clone(),
+        truth_label: if flexibert {
+            format!("{} (%)", metric.name)
+        } else {
+            format!("{}{better}", metric.name)
+        },
+        tau: statistics.tau_b,
+        rho: statistics.rho,
+        points: ranking.kept.iter().map(point).collect(),
+        score_axis: AxisScale::Auto,
+        truth_axis: if flexibert { AxisScale::Linear } else { AxisScale::Auto },
+        highlight: "a task failed to train".to_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! The files that a run leaves for people: tables in four formats, charts, pages, and the ledger.
+//!
+//! ```text
+//! OUT/README.md                         summary, links
+//!     ledger.{md,csv,json}              every published number with its verdicts; findings
+//!     tables/<table>.{md,csv,tex,json}  the published tables, reproduced
+//!     <benchmark>/<reading>/README.md   the correlation table and its charts
+//!                           rank_<metric>.{md,csv,tex,json}
+//!                           charts/*.{png,svg}
+//! ```
+
+mod bench;
+mod charts;
+mod ledger;
+
+use std::path::{Path, PathBuf};
+
+use proxyrank_report::file::write_atomic;
+use proxyrank_report::table::Table;
+use proxyrank_stats::{BootstrapOptions, CeilingOptions};
+
+pub use bench::{BenchmarkPage, benchmark_page};
+pub use charts::Charts;
+pub use ledger::{Reports, build_ledger, write_index, write_ledger};
+
+use crate::RunError;
+
+/// How much a report computes and draws.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportOptions {
+    /// Resamples of tables.
+    pub bootstrap: BootstrapOptions,
+    /// Simulations of the noise ceiling.
+    pub ceiling: CeilingOptions,
+    /// Which charts are drawn for decoder sets.
+    pub decoder_charts: Charts,
+}
+
+impl ReportOptions {
+    /// The usual report.
+    pub fn usual() -> Self {
+        Self {
+            bootstrap: BootstrapOptions::default(),
+            ceiling: CeilingOptions::default(),
+            decoder_charts: Charts::Overview,
+        }
+    }
+
+    /// A tenth of the resamples, and no charts of the decoder sets.
+    pub fn quick() -> Self {
+        let usual = Self::usual();
+        Self {
+            bootstrap: BootstrapOptions { resamples: 1000, ..usual.bootstrap },
+            ceiling: CeilingOptions { simulations: 1000, ..usual.ceiling },
+            decoder_charts: Charts::None,
+        }
+    }
+
+    /// Every chart of every set.
+    pub fn full() -> Self {
+        Self { decoder_charts: Charts::All, ..Self::usual() }
+    }
+}
+
+/// Writes a table as Markdown, CSV, LaTeX and JSON under one name; returns the paths in this order.
+pub fn write_table(folder: &Path, name: &str, table: &Table) -> Result<[PathBuf; 4], RunError> {
+    let path = |extension: &str| folder.join(format!("{name}.{extension}"));
+    let paths = [path("md"), path("csv"), path("tex"), path("json")];
+    let texts = [
+        format!("# {}\n\n{}", table.title, table.markdown()),
+        table.csv(),
+        table.latex(),
+        table.json().to_string() + "\n",
+    ];
+    for (path, text) in paths.iter().zip(texts) {
+        write_atomic(path, text.as_bytes())?;
+    }
+    Ok(paths)
+}
