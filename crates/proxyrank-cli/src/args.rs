@@ -1,0 +1,293 @@
+//! The command line. Its help texts are meant to teach: each verb says what it reads, what it writes, and shows one
+//! line that works.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use proxyrank_schema::{BenchmarkId, Reading};
+use proxyrank_store::Shard;
+
+/// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
+#[derive(Debug, Parser)]
+#[command(name = "proxyrank", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Start here:\n  \
+    proxyrank reproduce                    fetch, score, rank, draw, and compare with the papers\n  \
+    proxyrank ls proxies                   what can be measured\n  \
+    proxyrank rank --benchmark flexibert   the correlation table\n\n\
+    Exit codes: 0 done; 1 a check failed; 2 wrong use or bad input; 3 data missing.")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Options of every verb.
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// Options that every verb takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Print JSON on standard output; words for people go to standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print neither progress nor notes
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Folder or HTTP address that holds the public data, laid out as `github/OWNER/REPO/COMMIT/PATH` and
+    /// `hub/{datasets,models}/OWNER/NAME/PATH`
+    #[arg(long, global = true, value_name = "DIR|URL", env = "PROXYRANK_MIRROR")]
+    pub(crate) mirror: Option<String>,
+    /// Never use the network (also: HF_HUB_OFFLINE=1)
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// Folder of stored results
+    #[arg(long, global = true, value_name = "DIR", env = "PROXYRANK_RESULTS", default_value = "results")]
+    pub(crate) results: PathBuf,
+    /// Threads to compute with; 0 takes every core
+    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Download and check data sets
+    Fetch(FetchArgs),
+    /// List proxies, data sets, benchmarks or tables
+    Ls(LsArgs),
+    /// Score architectures with proxies; resumable
+    Evaluate(EvaluateArgs),
+    /// Print the correlation table of a benchmark
+    Rank(RankArgs),
+    /// Test whether one proxy ranks better than another
+    Compare(CompareArgs),
+    /// Check claims
+    Audit(AuditArgs),
+    /// Write tables, charts and pages from what is stored
+    Report(ReportArgs),
+    /// Regenerate the papers' tables: fetch, evaluate, report, ledger
+    Reproduce(ReproduceArgs),
+    /// Check hashes and schemas of data and results
+    Verify(VerifyArgs),
+    /// Merge the stored parts of each benchmark into one file
+    Compact,
+    /// Print the BibTeX of the papers and data sets in use
+    Cite,
+    /// Show devices, threads, caches and environment
+    Doctor,
+}
+
+/// Options of `fetch`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  proxyrank fetch flexibert lts\n\n\
+    A partial download is resumed; a file that is already there and right is left alone.")]
+pub(crate) struct FetchArgs {
+    /// Data sets; `proxyrank ls datasets` names them
+    #[arg(value_name = "DATASET", required_unless_present = "all")]
+    pub(crate) datasets: Vec<String>,
+    /// Every data set
+    #[arg(long, conflicts_with = "datasets")]
+    pub(crate) all: bool,
+    /// Downloads at a time
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(crate) jobs: usize,
+    /// Say what would be fetched, and from where
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Options of `ls`.
+#[derive(Debug, Args)]
+pub(crate) struct LsArgs {
+    /// What to list
+    #[arg(value_enum)]
+    pub(crate) what: LsWhat,
+}
+
+/// What `ls` can list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LsWhat {
+    /// Proxies with direction, cost class and formula
+    Proxies,
+    /// Data sets with licence, citation and known faults
+    Datasets,
+    /// Benchmarks with size, metrics and readings
+    Benchmarks,
+    /// Published tables that `reproduce` regenerates
+    Tables,
+}
+
+/// Options of `evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    proxyrank evaluate --benchmark flexibert --reading all\n  \
+    proxyrank evaluate --benchmark lts-gpt2-wt103 --proxies nsc,zerolm_xavier:alpha=0.3\n\n\
+    A run that was interrupted goes on where it stopped: say the same command again.")]
+pub(crate) struct EvaluateArgs {
+    /// Benchmark; `proxyrank ls benchmarks` names them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) benchmark: BenchmarkId,
+    /// Proxies, separated by commas, each `name` or `name:parameter=value`; `all` takes every one that applies
+    #[arg(long, value_name = "all|NAME,...", default_value = "all", value_delimiter = ';')]
+    pub(crate) proxies: Vec<String>,
+    /// Which networks to build: released, declared, as_trained, or `all`; decoders have only `declared`
+    #[arg(long, value_name = "READING,...|all")]
+    pub(crate) reading: Option<String>,
+    /// Sequences in a batch
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub(crate) batch: u32,
+    /// Tokens in a sequence; the benchmark's own length where absent
+    #[arg(long, value_name = "N")]
+    pub(crate) seq_len: Option<u32>,
+    /// Only the first N architectures
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Every N-th architecture beginning with the I-th, as `I/N` with I from 1
+    #[arg(long, value_name = "I/N", default_value = "1/1")]
+    pub(crate) shard: Shard,
+    /// Print the plan and its estimated cost, and compute nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// How `rank` and `compare` choose and resample.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PanelArgs {
+    /// Benchmark
+    #[arg(long, value_name = "NAME", default_value = "flexibert")]
+    pub(crate) benchmark: BenchmarkId,
+    /// Reading; the benchmark's default where absent
+    #[arg(long, value_name = "READING")]
+    pub(crate) reading: Option<Reading>,
+    /// Ground truth; the benchmark's default where absent
+    #[arg(long, value_name = "NAME")]
+    pub(crate) metric: Option<String>,
+    /// Bootstrap resamples over architectures
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) resamples: usize,
+    /// Seed of the resamples
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) bootstrap_seed: u64,
+}
+
+/// Options of `rank`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  proxyrank rank --benchmark flexibert --reading as_trained --by within\n\n\
+    The terminal shows the main columns; the files in --out hold all of them as Markdown, CSV and LaTeX."
+)]
+pub(crate) struct RankArgs {
+    /// What to rank.
+    #[command(flatten)]
+    pub(crate) panel: PanelArgs,
+    /// Sort by
+    #[arg(long, value_enum, default_value_t = SortArg::Tau)]
+    pub(crate) by: SortArg,
+    /// What becomes of an architecture on which a proxy failed
+    #[arg(long, value_enum, default_value_t = FailureArg::RankLast)]
+    pub(crate) failures: FailureArg,
+    /// Folder to write the table to
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub(crate) out: PathBuf,
+}
+
+/// Orders of the correlation table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortArg {
+    /// Kendall tau-b
+    Tau,
+    /// Spearman rho
+    Rho,
+    /// Partial tau given #params
+    Partial,
+    /// Tau within cells of equal depth and width
+    Within,
+    /// Regret of the best of the top k (smallest first)
+    Regret,
+}
+
+/// Policies for failed measurements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailureArg {
+    /// They share the last rank
+    RankLast,
+    /// The architecture is left out for every proxy
+    Exclude,
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  proxyrank compare nsc num_layers --reading declared")]
+pub(crate) struct CompareArgs {
+    /// One proxy
+    pub(crate) a: String,
+    /// The other proxy
+    pub(crate) b: String,
+    /// On what.
+    #[command(flatten)]
+    pub(crate) panel: PanelArgs,
+}
+
+/// Options of `audit`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// What to check
+    #[arg(value_enum)]
+    pub(crate) what: AuditWhat,
+    /// Exit with 1 when a published number differs from ours
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// What `audit` can check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditWhat {
+    /// The ledger: every published number against the stored scores
+    Claims,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Folder to write to
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub(crate) out: PathBuf,
+    /// Fewer resamples, no charts of the decoder sets
+    #[arg(long)]
+    pub(crate) quick: bool,
+}
+
+/// Options of `reproduce`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    proxyrank reproduce                     every table\n  \
+    proxyrank reproduce nsc-flexibert       one table; `proxyrank ls tables` names them")]
+pub(crate) struct ReproduceArgs {
+    /// Tables; all of them where none is named
+    #[arg(value_name = "TABLE")]
+    pub(crate) tables: Vec<String>,
+    /// Fewer resamples, no charts of the decoder sets
+    #[arg(long, conflicts_with = "full")]
+    pub(crate) quick: bool,
+    /// Everything, however long it takes
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Exit with 1 when a published number differs from ours
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub(crate) out: PathBuf,
+    /// Print the plan and compute nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Data sets to check; every one that is here where none is named
+    #[arg(value_name = "DATASET")]
+    pub(crate) datasets: Vec<String>,
+}

@@ -1,0 +1,33 @@
+//! `audit`: check claims against the stored scores.
+
+use proxyrank_run::benchmark::Benchmark;
+use proxyrank_run::papers::{Shelf, Stock};
+use proxyrank_run::report::build_ledger;
+use proxyrank_run::reproduce::{benchmarks, choose};
+
+use crate::args::{AuditArgs, AuditWhat, Global};
+use crate::exit::Outcome;
+use crate::output;
+use crate::setup::Setup;
+
+pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Outcome> {
+    let AuditWhat::Claims = args.what;
+    let setup = Setup::new(global)?;
+    let tables = choose(&[])?;
+    let mut shelf = Shelf::default();
+    for info in benchmarks(&tables)? {
+        shelf.add(Stock::read(Benchmark::load(info, &setup.locator)?, &setup.store)?);
+    }
+    let ledger = build_ledger(&tables, &shelf, &setup.locator)?;
+    if global.json {
+        output::value(&ledger.json())?;
+    } else {
+        for table in ledger.claim_tables() {
+            output::table(&table, false)?;
+        }
+        output::table(&ledger.finding_table(), false)?;
+        output::text(&format!("{}.", ledger.summary()))?;
+    }
+    let differs = ledger.differs().next().is_some();
+    Ok(if args.strict && differs { Outcome::CheckFailed } else { Outcome::Done })
+}

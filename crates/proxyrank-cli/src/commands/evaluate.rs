@@ -1,0 +1,58 @@
+//! `evaluate`: score architectures.
+
+use proxyrank_run::benchmark::{Benchmark, find};
+use proxyrank_run::evaluate::{Plan, Request, evaluate};
+use serde_json::json;
+
+use crate::args::{EvaluateArgs, Global};
+use crate::exit::Outcome;
+use crate::output;
+use crate::setup::Setup;
+
+pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcome> {
+    let setup = Setup::new(global)?;
+    let info = find(&args.benchmark)?;
+    let request = Request {
+        info,
+        calls: Request::parse_calls(info, &args.proxies)?,
+        readings: Request::parse_readings(info, args.reading.as_deref())?,
+        batch_size: args.batch,
+        seq_len: args.seq_len.unwrap_or(info.seq_len),
+        limit: args.limit,
+        shard: args.shard,
+    };
+    let benchmark = Benchmark::load(info, &setup.locator)?;
+    if args.dry_run {
+        let stored = setup.store.scores(Some(&benchmark.id()))?;
+        let done = stored.into_iter().map(|row| row.key).collect();
+        let plan = Plan::new(&benchmark, &request, &done);
+        let seconds = plan.estimated_cost().as_secs_f64();
+        if global.json {
+            output::value(&json!({
+                "benchmark": info.id, "architectures": plan.architectures, "stored": plan.stored,
+                "scores": plan.scores(), "estimated_seconds": seconds,
+            }))?;
+        } else {
+            output::text(&format!(
+                "{}: {} architectures; {} scores are stored, {} to compute on {} architectures, about {seconds:.0} s",
+                info.id,
+                plan.architectures,
+                plan.stored,
+                plan.scores(),
+                plan.open_architectures(),
+            ))?;
+        }
+        return Ok(Outcome::Done);
+    }
+    setup.store.put_truth(&benchmark.id(), &benchmark.truth_rows()).map_err(proxyrank_run::RunError::from)?;
+    let done = evaluate(&benchmark, &request, &setup.store, setup.watch.as_ref(), &setup.stop)?;
+    if global.json {
+        output::value(&done)?;
+    } else {
+        output::text(&format!(
+            "{}: {} architectures; {} scores computed, {} were stored before, {} failed",
+            info.id, done.architectures, done.computed, done.stored, done.failed
+        ))?;
+    }
+    Ok(Outcome::Done)
+}

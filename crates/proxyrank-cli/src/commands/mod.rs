@@ -1,0 +1,54 @@
+//! One file for each verb.
+
+mod audit;
+mod compact;
+mod compare;
+mod evaluate;
+mod fetch;
+mod ls;
+mod rank;
+mod report;
+mod reproduce;
+mod verify;
+
+use crate::args::{Cli, Command};
+use crate::exit::Outcome;
+use crate::output;
+use crate::setup::{Setup, locator_options};
+
+/// Runs what the command line says.
+pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Fetch(args) => fetch::run(global, args),
+        Command::Ls(args) => ls::run(global, args),
+        Command::Evaluate(args) => evaluate::run(global, args),
+        Command::Rank(args) => rank::run(global, args),
+        Command::Compare(args) => compare::run(global, args),
+        Command::Audit(args) => audit::run(global, args),
+        Command::Report(args) => report::run(global, args),
+        Command::Reproduce(args) => reproduce::run(global, args),
+        Command::Verify(args) => verify::run(global, args),
+        Command::Compact => compact::run(global),
+        Command::Cite => {
+            let setup = Setup::new(global)?;
+            let entries = proxyrank_run::cite::bibliography(&setup.store)?;
+            if global.json {
+                output::value(&entries)?
+            } else {
+                output::text(&entries.join("\n\n"))?
+            }
+            Ok(Outcome::Done)
+        }
+        Command::Doctor => {
+            let store = proxyrank_store::Store::open(&global.results);
+            let diagnosis = proxyrank_run::doctor::diagnose(&locator_options(global)?, &store);
+            if global.json {
+                output::value(&diagnosis)?
+            } else {
+                output::text(&diagnosis.lines().join("\n"))?
+            }
+            Ok(Outcome::Done)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `rank`: the correlation table.
+
+use proxyrank_run::RunError;
+use proxyrank_run::benchmark::{Benchmark, find};
+use proxyrank_run::papers::Stock;
+use proxyrank_run::rank::{Detail, RankOptions, Ranking, SortBy, rank, table};
+use proxyrank_run::report::write_table;
+use proxyrank_stats::{BootstrapOptions, FailurePolicy};
+
+use crate::args::{FailureArg, Global, PanelArgs, RankArgs, SortArg};
+use crate::exit::Outcome;
+use crate::output;
+use crate::setup::Setup;
+
+pub(super) fn run(global: &Global, args: &RankArgs) -> anyhow::Result<Outcome> {
+    let failures = match args.failures {
+        FailureArg::RankLast => FailurePolicy::RankLast,
+        FailureArg::Exclude => FailurePolicy::Exclude,
+    };
+    let by = match args.by {
+        SortArg::Tau => SortBy::Tau,
+        SortArg::Rho => SortBy::Rho,
+        SortArg::Partial => SortBy::Partial,
+        SortArg::Within => SortBy::Within,
+        SortArg::Regret => SortBy::Regret,
+    };
+    let (benchmark, ranking) = ranking(global, &args.panel, failures)?;
+    let full = table(&benchmark, &ranking, by, Detail::Full);
+    let options = &ranking.options;
+    let folder = args.out.join(benchmark.info.id).join(options.reading.as_str());
+    let files = write_table(&folder, &format!("rank_{}", options.metric.name), &full)?;
+    if global.json {
+        output::table(&full, true)?;
+    } else {
+        output::table(&table(&benchmark, &ranking, by, Detail::Main), false)?;
+        if !global.quiet {
+            output::say(&format!("all columns: {} (and .csv, .tex, .json)", files[0].display()));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Ranks the stored scores of a benchmark.
+pub(super) fn ranking(
+    global: &Global,
+    args: &PanelArgs,
+    failures: FailurePolicy,
+) -> anyhow::Result<(Benchmark, Ranking)> {
+    let setup = Setup::new(global)?;
+    let info = find(&args.benchmark)?;
+    let options = RankOptions {
+        reading: info.reading(args.reading)?,
+        metric: info.metric(args.metric.as_deref())?,
+        bootstrap: BootstrapOptions {
+            resamples: args.resamples,
+            seed: args.bootstrap_seed,
+            ..BootstrapOptions::default()
+        },
+        failures,
+    };
+    let stock = Stock::read(Benchmark::load(info, &setup.locator)?, &setup.store)?;
+    let columns = stock.columns(options.reading);
+    if columns.is_empty() {
+        return Err(RunError::NothingStored {
+            what: format!("no scores of {} under the reading {} are stored", info.id, options.reading),
+            command: format!("proxyrank evaluate --benchmark {} --reading {}", info.id, options.reading),
+        }
+        .into());
+    }
+    let ranking = rank(&stock.benchmark, columns.to_vec(), options)?;
+    Ok((stock.benchmark, ranking))
+}

@@ -1,0 +1,72 @@
+//! `reproduce`: from public data to the ledger of claims.
+
+use proxyrank_report::ledger::Ledger;
+use proxyrank_run::reference::changes;
+use proxyrank_run::report::ReportOptions;
+use proxyrank_run::reproduce::{Workshop, choose, plan, reproduce};
+use serde_json::json;
+
+use crate::args::{Global, ReproduceArgs};
+use crate::exit::Outcome;
+use crate::output;
+use crate::setup::Setup;
+
+/// Folder of the committed report, below the folder of reports.
+const REFERENCE: &str = "reference";
+
+pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outcome> {
+    let setup = Setup::new(global)?;
+    let tables = choose(&args.tables)?;
+    if args.dry_run {
+        for table in plan(&setup.locator, &tables)? {
+            if global.json {
+                output::value(&table)?;
+                continue;
+            }
+            output::text(&format!("{}: {} published values. {}", table.id, table.claims, table.title))?;
+            for lacking in &table.lacking {
+                output::text(&format!("  lacking: {lacking}"))?;
+            }
+        }
+        return Ok(Outcome::Done);
+    }
+    let options = match (args.quick, args.full) {
+        (true, _) => ReportOptions::quick(),
+        (_, true) => ReportOptions::full(),
+        _ => ReportOptions::usual(),
+    };
+    let workshop = Workshop {
+        locator: &setup.locator,
+        store: &setup.store,
+        out: args.out.clone(),
+        watch: setup.watch.as_ref(),
+        stop: &setup.stop,
+    };
+    let ledger = reproduce(&workshop, &tables, &options)?.ledger;
+    let changes = changes(&ledger, &args.out.join(REFERENCE))?;
+    if global.json {
+        output::value(&json!({ "summary": ledger.summary(), "changes": changes, "out": args.out }))?;
+    } else {
+        print(&ledger)?;
+        output::text(&format!("reports: {}", args.out.join("README.md").display()))?;
+    }
+    let changed = changes.unwrap_or_default();
+    for change in &changed {
+        output::say(&format!("our own value changed: {change}"));
+    }
+    let differs = ledger.differs().next().is_some();
+    let failed = !changed.is_empty() || (args.strict && differs);
+    Ok(if failed { Outcome::CheckFailed } else { Outcome::Done })
+}
+
+/// The ledger for the terminal: what differs, the findings, and the counts. All of it stands in the report.
+fn print(ledger: &Ledger) -> std::io::Result<()> {
+    for table in ledger.claim_tables() {
+        output::table(&table, false)?;
+    }
+    output::table(&ledger.finding_table(), false)?;
+    for warning in &ledger.warnings {
+        output::text(&format!("warning: {warning}"))?;
+    }
+    output::text(&format!("{}.", ledger.summary()))
+}
