@@ -12,7 +12,7 @@ BUILD := $(CARGO) build --workspace --locked --quiet
 PROXYRANK := target/debug/proxyrank
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report fetch test fmt-check clippy doc unit doctest bench clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ reproduce-quick: build ## The same with fewer bootstrap resamples and without th
 
 report: build ## Write tables and charts again from the stored results
 	@$(STEP) "report" $(PROXYRANK) report
+
+reference: ## Make the last report the committed reference (after explaining what changed)
+	@.ci/reference
 
 fetch: build ## Download and check every data set
 	@$(STEP) "fetch" $(PROXYRANK) fetch --all

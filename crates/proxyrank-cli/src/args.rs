@@ -259,6 +259,7 @@ pub(crate) struct ReportArgs {
 }
 
 /// Options of `reproduce`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     proxyrank reproduce                     every table\n  \

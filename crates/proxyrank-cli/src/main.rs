@@ -1,6 +1,10 @@
 //! The `proxyrank` binary: it reads arguments, shows progress, and turns outcomes into exit codes. All logic lives in
 //! the libraries.
 
+#[expect(
+    clippy::doc_markdown,
+    reason = "the comments there are help texts, where backticks would be printed"
+)]
 mod args;
 mod commands;
 mod exit;

@@ -24,6 +24,6 @@ mod testing;
 
 pub use call::{CallError, ProxyCall};
 pub use papers::Paper;
-pub use proxy::{Axes, Axis, ParamSpec, Proxy, Run, Subject};
+pub use proxy::{Axes, Axis, ParamSpec, Proxy, Run, Scale, Subject};
 pub use published::{PUBLISHED, PublishedProxy, published};
 pub use registry::{REGISTRY, UnknownProxy, find};

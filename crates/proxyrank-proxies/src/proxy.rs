@@ -74,6 +74,15 @@ pub struct ParamSpec {
     pub doc: &'static str,
 }
 
+/// What the size of a score means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// A quantity: distances between scores mean something.
+    Quantity,
+    /// An order only: several keys packed into one number.
+    Ordinal,
+}
+
 /// How a proxy is computed.
 #[derive(Debug, Clone, Copy)]
 pub enum Run {
@@ -94,6 +103,8 @@ pub struct Proxy {
     pub paper: Option<&'static Paper>,
     /// Which end of the score is the good one.
     pub direction: Direction,
+    /// What the size of a score means.
+    pub scale: Scale,
     /// What must be run.
     pub class: CostClass,
     /// The families for which it is defined.
@@ -126,6 +137,7 @@ impl Proxy {
             formula,
             paper: None,
             direction: Direction::HigherIsBetter,
+            scale: Scale::Quantity,
             class: CostClass::DataFree,
             families: Family::ALL,
             axes: Axes::NETWORK,

@@ -113,6 +113,10 @@ pub fn table(
         ]);
     }
     table.note("Tables and charts show (b).");
+    table.note(
+        "The ceiling of tau-b is that of a score without ties. A score with a handful of values can lie above it, because \
+         tau-b does not count the pairs that it leaves undecided: compare its tau-a.",
+    );
     table.note(format!(
         "Noise is the pooled variance within groups; tau-b and rho are simulated {} times (seed {}).",
         options.simulations, options.seed

@@ -22,7 +22,7 @@ use crate::papers::SpecError;
 pub enum RunError {
     /// Data are missing or could not be downloaded.
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(Box<FetchError>),
     /// Several data sets are missing.
     #[error("data are missing:\n{}", list(.0))]
     DataMissing(Vec<FetchError>),
@@ -31,10 +31,10 @@ pub enum RunError {
     UnknownDataset(#[from] UnknownDataset),
     /// A file of the data is not what it should be.
     #[error("{0}; {advice}", advice = .0.advice())]
-    Load(#[from] Box<LoadError>),
+    Load(Box<LoadError>),
     /// The results folder.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(Box<StoreError>),
     /// An entry of a benchmark lies outside its space.
     #[error("{benchmark}, architecture {arch}: {source}")]
     Space {
@@ -43,7 +43,7 @@ pub enum RunError {
         /// The architecture.
         arch: ArchId,
         /// What is wrong.
-        source: SpaceError,
+        source: Box<SpaceError>,
     },
     /// A statistic cannot be computed.
     #[error("{context}: {source}")]
@@ -55,7 +55,7 @@ pub enum RunError {
     },
     /// A chart could not be drawn.
     #[error(transparent)]
-    Chart(#[from] ChartError),
+    Chart(Box<ChartError>),
     /// A report could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -84,7 +84,7 @@ pub enum RunError {
     UnknownProxy(#[from] UnknownProxy),
     /// A proxy was called wrongly.
     #[error(transparent)]
-    Call(#[from] CallError),
+    Call(Box<CallError>),
     /// A name that is not among the allowed ones.
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
@@ -134,6 +134,12 @@ impl RunError {
         move |source| Self::Stats { context, source }
     }
 
+    /// Ties a space's error to the architecture.
+    pub(crate) fn space(benchmark: BenchmarkId, arch: &ArchId) -> impl FnOnce(SpaceError) -> Self {
+        let arch = arch.clone();
+        move |source| Self::Space { benchmark, arch, source: Box::new(source) }
+    }
+
     /// Ties a system error to the file that was read.
     pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
@@ -146,8 +152,15 @@ fn list(errors: &[FetchError]) -> String {
     lines.join("\n")
 }
 
-impl From<LoadError> for RunError {
-    fn from(error: LoadError) -> Self {
-        Self::Load(Box::new(error))
-    }
+/// Wraps an error in its box, so that results stay small.
+macro_rules! boxed {
+    ($($error:ident => $variant:ident),+ $(,)?) => {
+        $(impl From<$error> for RunError {
+            fn from(error: $error) -> Self {
+                Self::$variant(Box::new(error))
+            }
+        })+
+    };
 }
+
+boxed!(FetchError => Fetch, LoadError => Load, StoreError => Store, ChartError => Chart, CallError => Call);

@@ -111,10 +111,10 @@ pub fn report(
         }
     }
     drop(task);
-    let ledger = build_ledger(tables, &shelf, workshop.locator)?;
-    write_ledger(&ledger, tables, &workshop.out)?;
-    let reports = Reports { pages, ledger };
-    write_index(&reports, tables, &workshop.out)?;
+    let (ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
+    write_ledger(&ledger, &tables, &workshop.out)?;
+    let reports = Reports { pages, tables, ledger };
+    write_index(&reports, &workshop.out)?;
     Ok(reports)
 }
 
@@ -126,7 +126,7 @@ fn fetch(locator: &Locator, infos: &[&BenchmarkInfo]) -> Result<(), RunError> {
     for name in names {
         match crate::data::dataset(locator, name) {
             Ok(_) => {}
-            Err(RunError::Fetch(error)) if error.is_missing() => missing.push(error),
+            Err(RunError::Fetch(error)) if error.is_missing() => missing.push(*error),
             Err(error) => return Err(error),
         }
     }

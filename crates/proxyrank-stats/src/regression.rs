@@ -45,9 +45,13 @@ pub fn nested_f_test(
     let mut residual = labels.to_vec();
     span.add(&vec![1.0; n], &mut residual);
     let total = squares(&residual);
-    base.iter().for_each(|feature| span.add(feature, &mut residual));
+    for feature in base {
+        span.add(feature, &mut residual);
+    }
     let (base_squares, base_rank) = (squares(&residual), span.0.len());
-    added.iter().for_each(|feature| span.add(feature, &mut residual));
+    for feature in added {
+        span.add(feature, &mut residual);
+    }
     let (full_squares, full_rank) = (squares(&residual), span.0.len());
 
     let freedom = (full_rank - base_rank, n.saturating_sub(full_rank));
@@ -82,7 +86,9 @@ impl Span {
         if length <= DEPENDENT * squares(feature).sqrt() {
             return;
         }
-        rest.iter_mut().for_each(|value| *value /= length);
+        for value in &mut rest {
+            *value /= length;
+        }
         remove(residual, &rest);
         self.0.push(rest);
     }
@@ -91,7 +97,9 @@ impl Span {
 /// Takes the part along a unit vector out of another vector.
 fn remove(from: &mut [f64], axis: &[f64]) {
     let along: f64 = from.iter().zip(axis).map(|(a, b)| a * b).sum();
-    from.iter_mut().zip(axis).for_each(|(value, unit)| *value -= along * unit);
+    for (value, unit) in from.iter_mut().zip(axis) {
+        *value -= along * unit;
+    }
 }
 
 fn squares(values: &[f64]) -> f64 {

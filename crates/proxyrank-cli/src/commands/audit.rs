@@ -5,6 +5,7 @@ use proxyrank_run::papers::{Shelf, Stock};
 use proxyrank_run::report::build_ledger;
 use proxyrank_run::reproduce::{benchmarks, choose};
 
+use super::reproduce::print;
 use crate::args::{AuditArgs, AuditWhat, Global};
 use crate::exit::Outcome;
 use crate::output;
@@ -18,15 +19,11 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Outcome> 
     for info in benchmarks(&tables)? {
         shelf.add(Stock::read(Benchmark::load(info, &setup.locator)?, &setup.store)?);
     }
-    let ledger = build_ledger(&tables, &shelf, &setup.locator)?;
+    let (ledger, tables) = build_ledger(&tables, &shelf, &setup.locator)?;
     if global.json {
         output::value(&ledger.json())?;
     } else {
-        for table in ledger.claim_tables() {
-            output::table(&table, false)?;
-        }
-        output::table(&ledger.finding_table(), false)?;
-        output::text(&format!("{}.", ledger.summary()))?;
+        print(&tables, &ledger)?;
     }
     let differs = ledger.differs().next().is_some();
     Ok(if args.strict && differs { Outcome::CheckFailed } else { Outcome::Done })

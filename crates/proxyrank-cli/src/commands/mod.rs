@@ -34,9 +34,9 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             let setup = Setup::new(global)?;
             let entries = proxyrank_run::cite::bibliography(&setup.store)?;
             if global.json {
-                output::value(&entries)?
+                output::value(&entries)?;
             } else {
-                output::text(&entries.join("\n\n"))?
+                output::text(&entries.join("\n\n"))?;
             }
             Ok(Outcome::Done)
         }
@@ -44,9 +44,9 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             let store = proxyrank_store::Store::open(&global.results);
             let diagnosis = proxyrank_run::doctor::diagnose(&locator_options(global)?, &store);
             if global.json {
-                output::value(&diagnosis)?
+                output::value(&diagnosis)?;
             } else {
-                output::text(&diagnosis.lines().join("\n"))?
+                output::text(&diagnosis.lines().join("\n"))?;
             }
             Ok(Outcome::Done)
         }

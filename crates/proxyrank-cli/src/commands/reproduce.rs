@@ -2,7 +2,7 @@
 
 use proxyrank_report::ledger::Ledger;
 use proxyrank_run::reference::changes;
-use proxyrank_run::report::ReportOptions;
+use proxyrank_run::report::{ReportOptions, Reproduced};
 use proxyrank_run::reproduce::{Workshop, choose, plan, reproduce};
 use serde_json::json;
 
@@ -30,11 +30,8 @@ pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outco
         }
         return Ok(Outcome::Done);
     }
-    let options = match (args.quick, args.full) {
-        (true, _) => ReportOptions::quick(),
-        (_, true) => ReportOptions::full(),
-        _ => ReportOptions::usual(),
-    };
+    // The usual report holds everything that there is so far, so `--full` adds nothing to it yet.
+    let options = if args.quick { ReportOptions::quick() } else { ReportOptions::usual() };
     let workshop = Workshop {
         locator: &setup.locator,
         store: &setup.store,
@@ -42,12 +39,13 @@ pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outco
         watch: setup.watch.as_ref(),
         stop: &setup.stop,
     };
-    let ledger = reproduce(&workshop, &tables, &options)?.ledger;
-    let changes = changes(&ledger, &args.out.join(REFERENCE))?;
+    let reports = reproduce(&workshop, &tables, &options)?;
+    let ledger = &reports.ledger;
+    let changes = changes(ledger, &args.out.join(REFERENCE))?;
     if global.json {
         output::value(&json!({ "summary": ledger.summary(), "changes": changes, "out": args.out }))?;
     } else {
-        print(&ledger)?;
+        print(&reports.tables, ledger)?;
         output::text(&format!("reports: {}", args.out.join("README.md").display()))?;
     }
     let changed = changes.unwrap_or_default();
@@ -59,10 +57,11 @@ pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outco
     Ok(if failed { Outcome::CheckFailed } else { Outcome::Done })
 }
 
-/// The ledger for the terminal: what differs, the findings, and the counts. All of it stands in the report.
-fn print(ledger: &Ledger) -> std::io::Result<()> {
-    for table in ledger.claim_tables() {
-        output::table(&table, false)?;
+/// The tables and the ledger for the terminal.
+pub(super) fn print(tables: &[Reproduced], ledger: &Ledger) -> std::io::Result<()> {
+    for table in tables {
+        output::table(&table.main, false)?;
+        output::text("")?;
     }
     output::table(&ledger.finding_table(), false)?;
     for warning in &ledger.warnings {

@@ -1,5 +1,7 @@
 //! `verify`: are data and results what they should be?
 
+use std::fmt::Write as _;
+
 use proxyrank_data::fetch::{FileState, Verification};
 use proxyrank_data::manifest::{Manifest, manifest, manifests};
 use proxyrank_run::RunError;
@@ -56,11 +58,11 @@ fn describe(manifest: &Manifest, verification: &Verification, wrong: usize, abse
     };
     for verdict in verification.corrupt() {
         if let FileState::Corrupt { path, reason } = &verdict.state {
-            text.push_str(&format!("\n  wrong: {} at {}: {reason}", verdict.file, path.display()));
+            let _ = write!(text, "\n  wrong: {} at {}: {reason}", verdict.file, path.display());
         }
     }
     for warning in verification.warnings() {
-        text.push_str(&format!("\n  warning: {warning}"));
+        let _ = write!(text, "\n  warning: {warning}");
     }
     text
 }

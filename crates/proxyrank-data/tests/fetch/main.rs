@@ -7,6 +7,6 @@ mod hub;
 mod kill;
 mod mirror;
 mod offline;
-mod real;
+mod real_data;
 mod server;
 mod support;

@@ -167,7 +167,7 @@ fn another_tokenizer_is_refused() {
 }
 
 #[test]
-fn the_published_tokenizer_spells_as_bert_does() {
+fn real_data_the_published_tokenizer_spells_as_bert_does() {
     let name = "hub/models/google-bert/bert-base-uncased/tokenizer.json";
     let Some(file) = mirror::path("bert-base-uncased tokenizer", name) else { return };
     let tokenizer = WordPiece::read(&file).unwrap();

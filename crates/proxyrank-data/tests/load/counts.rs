@@ -10,7 +10,7 @@ use proxyrank_space::{Architecture, DecoderFamily, Network};
 use crate::mirror;
 
 #[test]
-fn the_released_counts_belong_to_the_released_reading() {
+fn real_data_the_released_counts_belong_to_the_released_reading() {
     let Some(root) = mirror::path("released parameter counts", mirror::FLEXIBERT) else { return };
     let benchmark = FlexibertBenchmark::read(&root.join("BERT_benchmark.json")).unwrap();
     let table = ScoreTable::read(&root.join("BERT_results_activation.csv"), &FLEXIBERT_METRICS).unwrap();
@@ -21,7 +21,7 @@ fn the_released_counts_belong_to_the_released_reading() {
 }
 
 #[test]
-fn the_stored_counts_of_every_decoder_are_those_of_its_configuration() {
+fn real_data_the_stored_counts_of_every_decoder_are_those_of_its_configuration() {
     let Some(root) = mirror::path("stored decoder counts", format!("{}/saved_logs", mirror::LPZERO)) else {
         return;
     };

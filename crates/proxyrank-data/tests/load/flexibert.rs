@@ -104,7 +104,7 @@ fn checkpoints_have_one_spelling_and_no_duplicates() {
 }
 
 #[test]
-fn the_published_benchmark_has_500_entries() {
+fn real_data_the_published_benchmark_has_500_entries() {
     let Some(file) = mirror::path("flexibert", format!("{}/BERT_benchmark.json", mirror::FLEXIBERT)) else {
         return;
     };
@@ -124,7 +124,7 @@ fn the_published_benchmark_has_500_entries() {
 }
 
 #[test]
-fn the_published_ablation_has_gaps_and_doubled_sums() {
+fn real_data_the_published_ablation_has_gaps_and_doubled_sums() {
     let name = format!("{}/BERT_benchmark_train_ablation.json", mirror::FLEXIBERT);
     let Some(file) = mirror::path("flexibert train ablation", name) else { return };
     let ablation = TrainAblation::read(&file).unwrap();

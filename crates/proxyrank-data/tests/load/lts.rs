@@ -121,7 +121,7 @@ fn configurations_that_the_counts_do_not_cover_are_refused() {
 type Expected = (&'static str, usize, &'static [&'static str], (f64, f64));
 
 #[test]
-fn the_published_sets_are_complete_but_for_five_runs() {
+fn real_data_the_published_sets_are_complete_but_for_five_runs() {
     let Some(root) = mirror::path("decoder sets", format!("{}/saved_logs", mirror::LPZERO)) else { return };
     let expected: [Expected; 11] = [
         ("lts-gpt2-wt103", 200, &[], (25.00, 73.54)),
@@ -154,7 +154,7 @@ fn the_published_sets_are_complete_but_for_five_runs() {
 }
 
 #[test]
-fn the_released_scores_cover_one_set() {
+fn real_data_the_released_scores_cover_one_set() {
     let Some(root) = mirror::path("released decoder scores", format!("{}/saved_logs", mirror::LPZERO)) else {
         return;
     };

@@ -114,7 +114,7 @@ fn faults_of_a_memory_are_named() {
 }
 
 #[test]
-fn the_published_tables_agree_with_the_benchmark() {
+fn real_data_the_published_tables_agree_with_the_benchmark() {
     let Some(root) = mirror::path("score tables", "") else { return };
     let benchmark =
         FlexibertBenchmark::read(&root.join(mirror::FLEXIBERT).join("BERT_benchmark.json")).unwrap();
@@ -135,7 +135,7 @@ fn the_published_tables_agree_with_the_benchmark() {
 }
 
 #[test]
-fn the_published_ablations_are_blocks() {
+fn real_data_the_published_ablations_are_blocks() {
     let Some(root) = mirror::path("ablation tables", mirror::FLEXIBERT) else { return };
     for name in ["BERT_batch_ablation.csv", "BERT_initialization_ablation.csv"] {
         let table = ScoreTable::read(&root.join(name), &FLEXIBERT_ABLATION).unwrap();
@@ -157,7 +157,7 @@ fn the_published_ablations_are_blocks() {
 }
 
 #[test]
-fn the_published_memory_has_258_programs() {
+fn real_data_the_published_memory_has_258_programs() {
     let name = format!("{}/data/mem_dict.json", mirror::LPZERO);
     let Some(file) = mirror::path("LPZero's memory", name) else { return };
     let memory = MemDict::read(&file).unwrap();

@@ -185,7 +185,7 @@ fn published(test: &str, relative: &str) -> Option<PathBuf> {
 }
 
 #[test]
-fn the_published_glue_splits_are_read() {
+fn real_data_the_published_glue_splits_are_read() {
     for config in GlueConfig::ALL {
         let Some(folder) = published(config.as_str(), &format!("nyu-mll/glue/{}", config.as_str())) else {
             return;
@@ -210,7 +210,7 @@ fn the_published_glue_splits_are_read() {
 }
 
 #[test]
-fn the_published_questions_contain_their_answers() {
+fn real_data_the_published_questions_contain_their_answers() {
     for (folder, version) in
         [("rajpurkar/squad/plain_text", SquadVersion::V1), ("rajpurkar/squad_v2/squad_v2", SquadVersion::V2)]
     {
@@ -229,7 +229,7 @@ fn the_published_questions_contain_their_answers() {
 }
 
 #[test]
-fn the_published_texts_are_read() {
+fn real_data_the_published_texts_are_read() {
     let Some(wikitext) =
         published("WikiText", "Salesforce/wikitext/wikitext-2-raw-v1/test-00000-of-00001.parquet")
     else {

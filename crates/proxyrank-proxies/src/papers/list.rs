@@ -27,9 +27,9 @@ papers! {
         "Training-free Neural Architecture Search for RNNs and Transformers",
         "Annual Meeting of the Association for Computational Linguistics (ACL)", 2023, Some("2306.00288"), None;
     /// The space that the FlexiBERT benchmark draws from.
-    TULI_2022 = Misc "tuli2022": ["Shikhar Tuli", "Bhishma Dedhia", "Shreshth Tuli", "Niraj K. Jha"],
+    TULI_2023 = Article "tuli2023": ["Shikhar Tuli", "Bhishma Dedhia", "Shreshth Tuli", "Niraj K. Jha"],
         "FlexiBERT: Are Current Transformer Architectures too Homogeneous and Rigid?",
-        "arXiv preprint", 2022, Some("2205.11656"), None;
+        "Journal of Artificial Intelligence Research", 2023, Some("2205.11656"), None;
     /// LiteTransformerSearch: the decoder benchmarks and the decoder-parameter proxy.
     LTS_2022 = InProceedings "lts2022": ["Mojan Javaheripi", "Gustavo H. de Rosa", "Subhabrata Mukherjee",
         "Shital Shah", "Tomasz L. Religa", "Caio C. T. Mendes", "Sebastien Bubeck", "Farinaz Koushanfar",
@@ -50,15 +50,17 @@ papers! {
         "ZeroLM: Data-Free Transformer Architecture Search for Language Models",
         "arXiv preprint", 2025, Some("2503.18646"), None;
     /// Neural Spectral Capacity.
-    NSC_2026 = Misc "nsc2026": ["Zhu", "Zhao", "Lu"],
-        "Neural Spectral Capacity", "arXiv preprint", 2026, Some("2609.23087"), None;
+    NSC_2026 = Misc "nsc2026": ["Chenyu Zhu", "Ruoyu Zhao", "Zhichao Lu"],
+        "Neural Spectral Capacity: Measuring and Designing Architectures from Network Specification Alone",
+        "arXiv preprint", 2026, Some("2609.23087"), None;
     /// The closed form behind Neural Spectral Capacity.
-    TULINO_2004 = Article "tulino2004": ["Antonia M. Tulino", "Sergio Verdu"],
+    TULINO_2004 = Article "tulino2004": ["Antonia M. Tulino", "Sergio Verdú"],
         "Random Matrix Theory and Wireless Communications",
-        "Foundations and Trends in Communications and Information Theory", 2004, None, None;
+        "Foundations and Trends in Communications and Information Theory", 2004, None,
+        Some("https://doi.org/10.1561/0100000001");
     /// Zero-cost proxies, among them the gradient norm.
     ABDELFATTAH_2021 = InProceedings "abdelfattah2021": ["Mohamed S. Abdelfattah", "Abhinav Mehrotra",
-        "Lukasz Dudziak", "Nicholas D. Lane"],
+        "Łukasz Dudziak", "Nicholas D. Lane"],
         "Zero-Cost Proxies for Lightweight NAS",
         "International Conference on Learning Representations (ICLR)", 2021, Some("2101.08134"), None;
     /// SNIP.
@@ -83,6 +85,15 @@ papers! {
     MELLOR_2021 = InProceedings "mellor2021": ["Joseph Mellor", "Jack Turner", "Amos Storkey", "Elliot J. Crowley"],
         "Neural Architecture Search without Training",
         "International Conference on Machine Learning (ICML)", 2021, Some("2006.04647"), None;
+    /// EZNAS.
+    AKHAURI_2022 = InProceedings "akhauri2022": ["Yash Akhauri", "J. Pablo Muñoz", "Nilesh Jain", "Ravi Iyer"],
+        "EZNAS: Evolving Zero-Cost Proxies For Neural Architecture Scoring",
+        "Advances in Neural Information Processing Systems (NeurIPS)", 2022, Some("2209.07413"), None;
+    /// LogSynFlow.
+    CAVAGNERO_2023 = InProceedings "cavagnero2023": ["Niccolò Cavagnero", "Luca Robbiano", "Barbara Caputo",
+        "Giuseppe Averta"],
+        "FreeREA: Training-Free Evolution-based Architecture Search",
+        "IEEE/CVF Winter Conference on Applications of Computer Vision (WACV)", 2023, Some("2207.05135"), None;
     /// Synaptic diversity and saliency.
     ZHOU_2022 = InProceedings "zhou2022": ["Qinqin Zhou", "Kekai Sheng", "Xiawu Zheng", "Ke Li", "Xing Sun",
         "Yonghong Tian", "Jie Chen", "Rongrong Ji"],
@@ -101,7 +112,8 @@ papers! {
     /// GPT-2.
     RADFORD_2019 = Misc "radford2019": ["Alec Radford", "Jeffrey Wu", "Rewon Child", "David Luan",
         "Dario Amodei", "Ilya Sutskever"],
-        "Language Models are Unsupervised Multitask Learners", "OpenAI", 2019, None, None;
+        "Language Models are Unsupervised Multitask Learners", "OpenAI", 2019, None,
+        Some("https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf");
     /// GLUE.
     WANG_2019 = InProceedings "wang2019": ["Alex Wang", "Amanpreet Singh", "Julian Michael", "Felix Hill",
         "Omer Levy", "Samuel R. Bowman"],
@@ -127,6 +139,7 @@ papers! {
         "One Billion Word Benchmark for Measuring Progress in Statistical Language Modeling",
         "arXiv preprint", 2013, Some("1312.3005"), None;
     /// OpenWebText.
-    GOKASLAN_2019 = Misc "gokaslan2019": ["Aaron Gokaslan", "Vanya Cohen"],
+    GOKASLAN_2019 = Misc "gokaslan2019": ["Aaron Gokaslan", "Vanya Cohen", "Ellie Pavlick",
+        "Stefanie Tellex"],
         "OpenWebText Corpus", "web page", 2019, None, Some("http://Skylion007.github.io/OpenWebTextCorpus");
 }

@@ -6,10 +6,10 @@ mod bibtex;
 mod list;
 
 pub use list::{
-    ABDELFATTAH_2021, CHELBA_2013, CLARK_2020, DAI_2019, GOKASLAN_2019, LEE_2019, LPZERO_2024, LTS_2022,
-    MELLOR_2021, MERITY_2017, NSC_2026, RADFORD_2019, RAJPURKAR_2016, RAJPURKAR_2018, SERIANNI_2023,
-    TANAKA_2020, TULI_2022, TULINO_2004, TURNER_2020, WANG_2019, WANG_2020, WPCA_2025, ZEROLM_2025,
-    ZHOU_2022,
+    ABDELFATTAH_2021, AKHAURI_2022, CAVAGNERO_2023, CHELBA_2013, CLARK_2020, DAI_2019, GOKASLAN_2019,
+    LEE_2019, LPZERO_2024, LTS_2022, MELLOR_2021, MERITY_2017, NSC_2026, RADFORD_2019, RAJPURKAR_2016,
+    RAJPURKAR_2018, SERIANNI_2023, TANAKA_2020, TULI_2023, TULINO_2004, TURNER_2020, WANG_2019, WANG_2020,
+    WPCA_2025, ZEROLM_2025, ZHOU_2022,
 };
 
 /// Every paper, by key.
@@ -33,7 +33,7 @@ pub struct Paper {
     pub key: &'static str,
     /// Where it appeared.
     pub kind: EntryKind,
-    /// Authors in order, `Given Family`; family names alone where no more is known.
+    /// Authors in order, `Given Family`.
     pub authors: &'static [&'static str],
     /// Title.
     pub title: &'static str,

@@ -10,11 +10,12 @@ use proxyrank_schema::{Outcome, Params};
 use proxyrank_space::Network;
 use proxyrank_space::counts::parameters;
 
-use crate::{Proxy, Subject};
+use crate::{Proxy, Scale, Subject};
 
 /// Layers, hidden size, parameters.
 pub static LAYERS_HIDDEN_PARAMS: Proxy = Proxy {
     faults: &["The order was found by looking at the labels of the FlexiBERT benchmark."],
+    scale: Scale::Ordinal,
     ..Proxy::data_free(
         "layers_hidden_params",
         "Layers, hidden size, parameters",

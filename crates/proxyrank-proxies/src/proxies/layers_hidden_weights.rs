@@ -10,7 +10,7 @@ use proxyrank_space::flexibert::EncoderLayer;
 use proxyrank_space::{Family, Network};
 
 use super::layers_hidden_params::pack;
-use crate::{Proxy, Subject};
+use crate::{Proxy, Scale, Subject};
 
 /// Layers, hidden size, weights.
 pub static LAYERS_HIDDEN_WEIGHTS: Proxy = Proxy {
@@ -19,6 +19,7 @@ pub static LAYERS_HIDDEN_WEIGHTS: Proxy = Proxy {
         "The order was found by looking at the labels of the benchmark.",
         "Its third key is no parameter count: it leaves out the extra matrix of WMA, and five matrices of a DSC.",
     ],
+    scale: Scale::Ordinal,
     ..Proxy::data_free(
         "layers_hidden_weights",
         "Layers, hidden size, weights",

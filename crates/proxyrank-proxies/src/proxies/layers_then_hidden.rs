@@ -5,11 +5,12 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use crate::{Proxy, Subject};
+use crate::{Proxy, Scale, Subject};
 
 /// Layers, then hidden size.
 pub static LAYERS_THEN_HIDDEN: Proxy = Proxy {
     faults: &["Four values on FlexiBERT: read its tau-b beside tau-a and the share of ties."],
+    scale: Scale::Ordinal,
     ..Proxy::data_free(
         "layers_then_hidden",
         "Layers, then hidden size",

@@ -6,8 +6,8 @@ use proxyrank_schema::{Direction, Dtype, Input, Mode, Reading, Signal};
 use super::{Column, Conditions, PublishedProxy, Repository};
 use crate::Paper;
 use crate::papers::{
-    ABDELFATTAH_2021, LEE_2019, LPZERO_2024, LTS_2022, MELLOR_2021, SERIANNI_2023, TANAKA_2020, TURNER_2020,
-    WANG_2020, ZHOU_2022,
+    ABDELFATTAH_2021, AKHAURI_2022, CAVAGNERO_2023, LEE_2019, LPZERO_2024, LTS_2022, MELLOR_2021,
+    SERIANNI_2023, TANAKA_2020, TURNER_2020, WANG_2020, ZHOU_2022,
 };
 
 const FORWARD: Conditions = Conditions {
@@ -120,7 +120,7 @@ pub static LTS_SCORES: &[PublishedProxy] = &[
         "logsynflow_scores_seed_1111",
         SYNFLOW,
         HigherIsBetter,
-        None,
+        Some(&CAVAGNERO_2023),
         &[UNSEEDED, FLIPPED_MASK, "Takes |ln |g|| where LogSynFlow means ln(1 + |g|)."]
     ),
     score!(
@@ -195,7 +195,7 @@ pub static LTS_SCORES: &[PublishedProxy] = &[
         "eznas_scores_seed_1111",
         FORWARD,
         HigherIsBetter,
-        None,
+        Some(&AKHAURI_2022),
         &[UNSEEDED, "Amounts to about three times the number of layers."]
     ),
 ];

@@ -77,11 +77,7 @@ impl Benchmark {
     /// The network of every architecture under a reading.
     pub fn networks(&self, reading: Reading) -> Result<Vec<Network>, RunError> {
         let network = |entry: &Entry| {
-            entry.architecture.network(reading).map_err(|source| RunError::Space {
-                benchmark: self.id(),
-                arch: entry.id.clone(),
-                source,
-            })
+            entry.architecture.network(reading).map_err(RunError::space(self.id(), &entry.id))
         };
         self.entries.iter().map(network).collect()
     }

@@ -76,11 +76,8 @@ fn score(
     let mut timings = Vec::with_capacity(job.items.len());
     for item in &job.items {
         let started = Instant::now();
-        let network = entry.architecture.network(item.reading).map_err(|source| RunError::Space {
-            benchmark: benchmark.id(),
-            arch: entry.id.clone(),
-            source,
-        })?;
+        let network =
+            entry.architecture.network(item.reading).map_err(RunError::space(benchmark.id(), &entry.id))?;
         let built = started.elapsed();
         let subject = Subject { network, seq_len: item.key.protocol.seq_len as usize };
         let started = Instant::now();
@@ -91,7 +88,9 @@ fn score(
     }
     // The system keeps this number for the whole process, so once an architecture is as exact as it gets.
     let peak = peak_rss_bytes();
-    timings.iter_mut().for_each(|row| row.peak_rss_bytes = peak);
+    for row in &mut timings {
+        row.peak_rss_bytes = peak;
+    }
     Ok((scores, timings))
 }
 

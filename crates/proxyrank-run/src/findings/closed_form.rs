@@ -4,10 +4,10 @@ use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_schema::Reading;
 use proxyrank_stats::kendall_tau_b;
 
-use super::{Materials, Statement, against_truth};
+use super::{Claim, Materials, against_truth};
 use crate::RunError;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "closed_form",
     title: "LPZero's GPT-2 proxy is a closed form of width and depth",
     statement: "At initialisation the gradient is so small that its softmax is uniform, and the mean squared weight is what \
@@ -23,7 +23,7 @@ const FORMS: [(&str, &str, f64); 2] = [
 ];
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let stock = materials.stock("lts-gpt2-wt103")?;
         let metric = stock.default_metric();
         let mut all_close = true;

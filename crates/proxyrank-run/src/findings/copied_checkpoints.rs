@@ -3,11 +3,11 @@
 use proxyrank_data::load::flexibert::{Task, TaskScores, TrainAblation};
 use proxyrank_report::ledger::{Evidence, Finding};
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 use crate::data::dataset;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "copied_checkpoints",
     title: "The training ablation's early checkpoints are copies of late ones",
     statement: "The scores at 50,000 and 100,000 steps equal those at 500,000 and 1,000,000 steps in every cell: \
@@ -19,7 +19,7 @@ const STATEMENT: Statement = Statement {
 const COPIES: [(u64, u64); 2] = [(50_000, 500_000), (100_000, 1_000_000)];
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let files = dataset(materials.locator, "flexibert")?;
         let ablation = TrainAblation::read(files.path("data/BERT_benchmark_train_ablation.json")?)?;
         let trained: Vec<_> = ablation.entries.iter().filter(|entry| !entry.checkpoints.is_empty()).collect();

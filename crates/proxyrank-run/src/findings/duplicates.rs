@@ -3,10 +3,10 @@
 use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_schema::Reading;
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "duplicates",
     title: "Five hundred entries are three hundred networks",
     statement: "Nine pairs of entries are equal word for word. Beyond that, the training code ignored operation types \
@@ -15,7 +15,7 @@ const STATEMENT: Statement = Statement {
 };
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let benchmark = &materials.stock("flexibert")?.benchmark;
         let total = benchmark.entries.len();
         let declared = distinct(&benchmark.duplicates());

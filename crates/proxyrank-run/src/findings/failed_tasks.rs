@@ -2,11 +2,11 @@
 
 use proxyrank_report::ledger::{Evidence, Finding};
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 use crate::ceiling::is_outlier;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "failed_tasks",
     title: "Some GLUE labels contain tasks that failed to train",
     statement: "Fourteen architectures have a task far below all others (STS-B below 60, QNLI below 70, MNLI below 58), one \
@@ -15,7 +15,7 @@ const STATEMENT: Statement = Statement {
 };
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let entries = &materials.stock("flexibert")?.benchmark.entries;
         let ids = |wanted: &dyn Fn(&crate::benchmark::Entry) -> bool| -> Vec<&str> {
             entries.iter().filter(|entry| wanted(entry)).map(|entry| entry.id.as_str()).collect()

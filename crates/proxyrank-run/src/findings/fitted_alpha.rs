@@ -8,10 +8,10 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "fitted_alpha",
     title: "ZeroLM's alpha is chosen on the labels it is judged by",
     statement: "The weight between attention and FFN capacity is picked as the one with the best Spearman rho on the \
@@ -24,7 +24,7 @@ const STATEMENT: Statement = Statement {
 const SPLITS: u64 = 100;
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let stock = materials.stock("flexibert")?;
         let benchmark = &stock.benchmark;
         let labels: Vec<f64> = benchmark.entries.iter().map(|entry| entry.truth["glue"]).collect();

@@ -4,11 +4,11 @@ use proxyrank_data::load::score_table::{FLEXIBERT_ABLATION, FLEXIBERT_METRICS, S
 use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_space::Architecture;
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 use crate::data::dataset;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "hook_inflation",
     title: "Un-normalised metrics grow with the number of earlier evaluations",
     statement: "Hooks stay registered from one evaluation to the next. In both ablations head confidence and softmax \
@@ -23,7 +23,7 @@ const ROUNDING: f64 = 1e-5;
 const RESTART: usize = 365;
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let files = dataset(materials.locator, "flexibert")?;
         let mut linear = true;
         for name in ["batch", "initialization"] {
@@ -84,11 +84,11 @@ fn multiplicities(table: &ScoreTable, architectures: &[&Architecture]) -> (usize
     }
     let mut layers = before;
     let mut explained = 0;
-    for row in 0..table.len().min(architectures.len()) {
+    for (row, architecture) in architectures.iter().enumerate().take(table.len()) {
         if row == RESTART {
             layers = 0.0;
         }
-        layers += architectures[row].depth() as f64;
+        layers += architecture.depth() as f64;
         explained += usize::from((hooks(row) / layers - 1.0).abs() < ROUNDING);
     }
     #[expect(

@@ -4,12 +4,12 @@ use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_space::{Architecture, FlexibertArch, Operation};
 use proxyrank_stats::nested_f_test;
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 use crate::benchmark::Benchmark;
 use crate::ceiling::is_outlier;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "inert_operations",
     title: "The operation type of a layer has no effect on the labels",
     statement: "The training code compares operation names by identity, which never holds for names read from a file, so \
@@ -24,7 +24,7 @@ const POSITIONS: usize = 6;
 const ALPHA: f64 = 0.01;
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let benchmark = &materials.stock("flexibert")?.benchmark;
         let mut inert = true;
         for (outliers, wording) in [(true, "all architectures"), (false, "without failed tasks")] {

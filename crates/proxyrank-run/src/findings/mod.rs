@@ -104,13 +104,13 @@ impl<E: Into<RunError>> From<E> for Obstacle {
 }
 
 /// What a finding says before it is checked.
-struct Statement {
+struct Claim {
     id: &'static str,
     title: &'static str,
     statement: &'static str,
 }
 
-impl Statement {
+impl Claim {
     /// Runs a check; what it lacks becomes the verdict.
     fn check(
         &self,

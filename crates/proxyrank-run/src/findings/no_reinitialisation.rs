@@ -4,11 +4,11 @@ use proxyrank_data::load::score_table::{FLEXIBERT_ABLATION, FLEXIBERT_METRICS, S
 use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_stats::coefficient_of_variation;
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 use crate::data::dataset;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "no_reinitialisation",
     title: "The initialisation ablation never initialises a network again",
     statement: "Ten repetitions of one network differ by dropout alone, because it is built once before the loop. Real \
@@ -26,7 +26,7 @@ const COLUMNS: [&str; 5] = [
 ];
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let stock = materials.stock("flexibert")?;
         let files = dataset(materials.locator, "flexibert")?;
         let ablation =

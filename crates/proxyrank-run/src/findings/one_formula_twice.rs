@@ -4,10 +4,10 @@ use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_schema::Reading;
 use proxyrank_stats::kendall_tau_b;
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "one_formula_twice",
     title: "Some released proxies are one formula under two names",
     statement: "On GPT-2 synaptic saliency is SNIP, and attention confidence is head confidence, computed with another draw \
@@ -21,7 +21,7 @@ const TWINS: [(&str, &str); 2] = [
 ];
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let stock = materials.stock("lts-gpt2-wt103")?;
         let mut alike = true;
         for (a, b) in TWINS {

@@ -4,10 +4,10 @@ use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_schema::Reading;
 use proxyrank_stats::{kendall_tau_b, pearson_r, spearman_rho};
 
-use super::{Materials, Statement, against_truth};
+use super::{Claim, Materials, against_truth};
 use crate::RunError;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "pearson_as_rho",
     title: "Pearson's r is printed as rho, and signs are lost",
     statement: "The released statistics notebook prints the absolute Kendall tau and, under the name rho, the absolute \
@@ -29,7 +29,7 @@ const PRINTED: [&str; 7] = [
 ];
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let stock = materials.stock("flexibert")?;
         let statistics = |proxy: &str| -> Result<(f64, f64, f64), super::Obstacle> {
             let column = stock.needed(proxy, Reading::Released)?;

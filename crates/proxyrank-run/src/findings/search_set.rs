@@ -3,11 +3,11 @@
 use proxyrank_data::load::mem_dict::MemDict;
 use proxyrank_report::ledger::{Evidence, Finding};
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 use crate::data::dataset;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "search_set",
     title: "LPZero searched on architectures that it is evaluated on",
     statement: "The memory of the FlexiBERT search holds the GLUE scores that programs were fitted to: they are the first \
@@ -16,7 +16,7 @@ const STATEMENT: Statement = Statement {
 };
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let stock = materials.stock("flexibert")?;
         let files = dataset(materials.locator, "lpzero-released")?;
         let memory = MemDict::read(files.path("data/mem_dict.json")?)?;

@@ -5,10 +5,10 @@ use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_schema::Reading;
 use proxyrank_stats::kendall_tau_b;
 
-use super::{Materials, Statement, against_truth};
+use super::{Claim, Materials, against_truth};
 use crate::RunError;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "trivial_rules",
     title: "Counting layers beats every released metric on FlexiBERT",
     statement: "The number of layers, and hidden size times layers, correlate better with GLUE than any of the released \
@@ -17,7 +17,7 @@ const STATEMENT: Statement = Statement {
 };
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let encoders = beaten(materials, "flexibert", Reading::Released, "num_layers", evidence)?;
         beaten(materials, "flexibert", Reading::Declared, "hidden_times_layers", evidence)?;
         beaten(materials, "lts-gpt2-wt103", Reading::Declared, "attention_params", evidence)?;

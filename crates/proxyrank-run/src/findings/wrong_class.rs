@@ -5,12 +5,12 @@ use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_space::counts::{Parameters, parameters, parameters_as};
 use proxyrank_space::{DecoderFamily, Network};
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 use crate::benchmark::{BENCHMARKS, Source, read_lts};
 use crate::data::dataset;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "wrong_class",
     title: "The GPT-2 LM1B set was counted as Transformer-XL",
     statement: "The stored parameter counts of every decoder set equal the formulas, except for the 200 GPT-2 networks \
@@ -18,18 +18,17 @@ const STATEMENT: Statement = Statement {
 };
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let mut as_expected = true;
         for info in BENCHMARKS.iter().filter(|info| info.source == Source::Lts) {
             let files = dataset(materials.locator, info.dataset)?;
             let set = read_lts(info, &files)?;
             let (mut own, mut other) = (0, 0);
             for entry in &set.entries {
-                let network = entry.architecture.network().map_err(|source| RunError::Space {
-                    benchmark: info.benchmark_id(),
-                    arch: entry.id.arch_id(),
-                    source,
-                })?;
+                let network = entry
+                    .architecture
+                    .network()
+                    .map_err(RunError::space(info.benchmark_id(), &entry.id.arch_id()))?;
                 let swapped = match network.family {
                     DecoderFamily::Gpt2 => DecoderFamily::TransformerXl,
                     DecoderFamily::TransformerXl => DecoderFamily::Gpt2,

@@ -4,10 +4,10 @@ use proxyrank_report::ledger::{Evidence, Finding};
 use proxyrank_schema::Reading;
 use proxyrank_space::counts::parameters;
 
-use super::{Materials, Statement};
+use super::{Claim, Materials};
 use crate::RunError;
 
-const STATEMENT: Statement = Statement {
+const CLAIM: Claim = Claim {
     id: "wrong_widths",
     title: "Published FlexiBERT metrics were computed on networks of the wrong width",
     statement: "The released code passes neither the hidden size nor the FFN width of an entry on, so every metric was \
@@ -16,7 +16,7 @@ const STATEMENT: Statement = Statement {
 };
 
 pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
-    STATEMENT.check(|evidence| {
+    CLAIM.check(|evidence| {
         let stock = materials.stock("flexibert")?;
         let published = stock.needed("num_parameters.published", Reading::Released)?;
         let total = stock.benchmark.entries.len();

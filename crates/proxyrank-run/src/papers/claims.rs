@@ -16,16 +16,28 @@ use super::{PaperRow, PaperTable, Statistic};
 use crate::RunError;
 use crate::benchmark::{Metric, find};
 
+/// One published value of a table, judged.
+#[derive(Debug, Clone)]
+pub struct JudgedValue {
+    /// Index of its row in the table.
+    pub row: usize,
+    /// Its column.
+    pub statistic: Statistic,
+    /// What became of it.
+    pub claim: Claim,
+}
+
 impl PaperTable {
-    /// The claims of the table, judged by what is on the shelf.
-    pub fn claims(&self, shelf: &Shelf) -> Result<Vec<Claim>, RunError> {
-        let mut claims = Vec::new();
-        for row in &self.rows {
+    /// Judges every value of the table by what is on the shelf, row by row.
+    pub fn judge(&self, shelf: &Shelf) -> Result<Vec<JudgedValue>, RunError> {
+        let mut judged = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
             for (&statistic, &published) in &row.values {
-                claims.push(self.claim(shelf, row, statistic, published)?);
+                let claim = self.claim(shelf, row, statistic, published)?;
+                judged.push(JudgedValue { row: index, statistic, claim });
             }
         }
-        Ok(claims)
+        Ok(judged)
     }
 
     fn claim(
@@ -48,7 +60,12 @@ impl PaperTable {
             published: Some(published),
             source: Source {
                 place: self.source.clone(),
-                provenance: row.provenance.unwrap_or(self.provenance),
+                provenance: row
+                    .provenances
+                    .get(&statistic)
+                    .copied()
+                    .or(row.provenance)
+                    .unwrap_or(self.provenance),
             },
             tolerance,
             digits: digits(tolerance),
@@ -117,7 +134,14 @@ fn stage(reading: Reading) -> Stage {
 
 /// Decimals of a number that was published to half a unit of its last digit.
 fn digits(tolerance: f64) -> usize {
-    (1..10).find(|digits| 10_f64.powi(-digits) < 2.5 * tolerance).map_or(4, |digits| digits as usize)
+    let mut unit = 1.0;
+    for digits in 0..10 {
+        if unit < 2.5 * tolerance {
+            return digits;
+        }
+        unit /= 10.0;
+    }
+    4
 }
 
 /// A label as a part of an identifier: `Synaptic Diversity` becomes `synaptic_diversity`.

@@ -3,10 +3,12 @@
 //! To add a table, put a file into `benchmarks/papers` and its name into [`FILES`]; no other code changes.
 
 mod claims;
+mod layout;
 mod shelf;
 mod spec;
 mod statistic;
 
+pub use claims::JudgedValue;
 pub use shelf::{Shelf, Stock};
 pub use spec::{PaperRow, PaperTable, SpecError, Statistic};
 
@@ -45,8 +47,9 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benchmarks/papers");
         let mut on_disk: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".toml"))
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+            .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         on_disk.sort();
         let mut embedded: Vec<String> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();

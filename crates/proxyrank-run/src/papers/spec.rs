@@ -50,6 +50,21 @@ impl Statistic {
         }
     }
 
+    /// A name for narrow columns.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::TauB => "tau-b",
+            Self::TauA => "tau-a",
+            Self::Rho => "rho",
+            Self::R => "r",
+            Self::ClosePairs => "10%-pairs",
+            Self::Top10TauB => "top-10% tau-b",
+            Self::Top10Rho => "top-10% rho",
+            Self::SizeTauB => "size tau-b",
+            Self::SizeRho => "size rho",
+        }
+    }
+
     /// The key in a table's file.
     pub fn key(self) -> &'static str {
         match self {
@@ -122,6 +137,12 @@ pub struct PaperRow {
     pub tolerance: Option<f64>,
     /// Overrides the table's tolerance for recomputed values.
     pub recompute_tolerance: Option<f64>,
+    /// Tolerances of single statistics; they override all others.
+    #[serde(default)]
+    pub tolerances: BTreeMap<Statistic, f64>,
+    /// Provenances of single statistics.
+    #[serde(default)]
+    pub provenances: BTreeMap<Statistic, Provenance>,
     /// The published values.
     pub values: BTreeMap<Statistic, f64>,
 }
@@ -177,9 +198,11 @@ impl PaperTable {
                 return Err(format!("row `{}`: {} = {value} is no correlation", row.label, statistic.key()));
             }
         }
-        let tolerances = self.rows.iter().flat_map(|r| [r.tolerance, r.recompute_tolerance]).flatten();
-        let all = tolerances.chain([self.tolerance]).chain(self.recompute_tolerance);
-        if let Some(bad) = all.chain(self.tolerances.values().copied()).find(|t| t.is_nan() || *t <= 0.0) {
+        let of_row = |row: &PaperRow| [row.tolerance, row.recompute_tolerance].into_iter().flatten();
+        let of_rows = self.rows.iter().flat_map(|row| of_row(row).chain(row.tolerances.values().copied()));
+        let of_table = [self.tolerance].into_iter().chain(self.recompute_tolerance);
+        let mut all = of_table.chain(self.tolerances.values().copied()).chain(of_rows);
+        if let Some(bad) = all.find(|t| t.is_nan() || *t <= 0.0) {
             return Err(format!("a tolerance must be above 0, not {bad}"));
         }
         Ok(())
@@ -187,7 +210,8 @@ impl PaperTable {
 
     /// The tolerance of a replayed value.
     pub fn replay_tolerance(&self, row: &PaperRow, statistic: Statistic) -> f64 {
-        self.tolerances.get(&statistic).copied().or(row.tolerance).unwrap_or(self.tolerance)
+        let single = row.tolerances.get(&statistic).or(self.tolerances.get(&statistic)).copied();
+        single.or(row.tolerance).unwrap_or(self.tolerance)
     }
 
     /// The tolerance of a recomputed value; never narrower than the digits that were published.

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use proxyrank_proxies::{Scale, find as find_proxy};
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine};
 use proxyrank_report::chart::scatter::ScatterPoint;
 use proxyrank_report::chart::{AxisScale, Heatmap, Scatter, TauIntervals};
 use proxyrank_report::table::Emphasis;
-use proxyrank_stats::{Ceiling, kendall_tau_b};
+use proxyrank_stats::{Ceiling, average_ranks, kendall_tau_b};
+use rayon::prelude::*;
 
 use crate::RunError;
 use crate::benchmark::{Benchmark, Entry, Source};
@@ -45,12 +47,13 @@ pub(super) fn draw(
     let [png, _] = heatmap(benchmark, ranking).draw(&folder.join("proxy_correlations"))?;
     drawn.push(png);
     if charts == Charts::All {
-        for index in 0..ranking.columns.len() {
+        let scatters = (0..ranking.columns.len()).into_par_iter().map(|index| {
             let name = ranking.columns[index].label.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
             let [png, _] =
                 scatter(benchmark, ranking, index).draw(&folder.join(format!("scatter_{name}")))?;
-            drawn.push(png);
-        }
+            Ok(png)
+        });
+        drawn.extend(scatters.collect::<Result<Vec<_>, RunError>>()?);
     }
     Ok(drawn)
 }
@@ -104,11 +107,14 @@ fn heatmap(benchmark: &Benchmark, ranking: &Ranking) -> Heatmap {
 fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) -> Scatter {
     let (column, statistics) = (&ranking.columns[index], &ranking.analysis.proxies[index]);
     let metric = ranking.options.metric;
-    let point = |&i: &usize| {
+    // Scores that only order architectures are drawn by rank: the distances between them mean nothing.
+    let ordinal = find_proxy(column.proxy.as_str()).is_ok_and(|proxy| proxy.scale == Scale::Ordinal);
+    let ranks = average_ranks(&ranking.scores[index]).ok().filter(|_| ordinal);
+    let point = |(place, &i): (usize, &usize)| {
         let entry: &Entry = &benchmark.entries[i];
         let size = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
         ScatterPoint {
-            score: column.slots[i].score(),
+            score: ranks.as_ref().map_or(column.slots[i].score(), |ranks| ranks.get(place).copied()),
             truth: entry.truth[metric.name],
             depth: size(entry.architecture.depth()),
             width: size(entry.architecture.width()),
@@ -119,7 +125,7 @@ fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) -> Scatter {
     let flexibert = benchmark.info.source == Source::Flexibert;
     Scatter {
         title: format!("{} on {}", column.label, benchmark.info.title),
-        score_label: column.label.clone(),
+        score_label: if ordinal { format!("rank by {}", column.label) } else { column.label.clone() },
         truth_label: if flexibert {
             format!("{} (%)", metric.name)
         } else {
@@ -127,7 +133,7 @@ fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) -> Scatter {
         },
         tau: statistics.tau_b,
         rho: statistics.rho,
-        points: ranking.kept.iter().map(point).collect(),
+        points: ranking.kept.iter().enumerate().map(point).collect(),
         score_axis: AxisScale::Auto,
         truth_axis: if flexibert { AxisScale::Linear } else { AxisScale::Auto },
         highlight: "a task failed to train".to_owned(),

@@ -21,7 +21,7 @@ use proxyrank_stats::{BootstrapOptions, CeilingOptions};
 
 pub use bench::{BenchmarkPage, benchmark_page};
 pub use charts::Charts;
-pub use ledger::{Reports, build_ledger, write_index, write_ledger};
+pub use ledger::{Reports, Reproduced, build_ledger, write_index, write_ledger};
 
 use crate::RunError;
 
@@ -42,23 +42,18 @@ impl ReportOptions {
         Self {
             bootstrap: BootstrapOptions::default(),
             ceiling: CeilingOptions::default(),
-            decoder_charts: Charts::Overview,
+            decoder_charts: Charts::All,
         }
     }
 
-    /// A tenth of the resamples, and no charts of the decoder sets.
+    /// A tenth of the resamples, and of the decoder sets only the overview charts.
     pub fn quick() -> Self {
         let usual = Self::usual();
         Self {
             bootstrap: BootstrapOptions { resamples: 1000, ..usual.bootstrap },
             ceiling: CeilingOptions { simulations: 1000, ..usual.ceiling },
-            decoder_charts: Charts::None,
+            decoder_charts: Charts::Overview,
         }
-    }
-
-    /// Every chart of every set.
-    pub fn full() -> Self {
-        Self { decoder_charts: Charts::All, ..Self::usual() }
     }
 }
 

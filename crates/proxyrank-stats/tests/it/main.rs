@@ -3,5 +3,5 @@
 mod ceiling;
 mod definitions;
 mod panel;
-mod published;
+mod real_data;
 mod vectors;
