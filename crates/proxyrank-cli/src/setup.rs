@@ -1,9 +1,11 @@
 //! From global options to the things that commands work with.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use proxyrank_data::fetch::{Locator, LocatorOptions, Mirror, Network};
 use proxyrank_run::RunError;
+use proxyrank_run::reproduce::Workshop;
 use proxyrank_run::watch::{Stop, Watch};
 use proxyrank_store::Store;
 
@@ -46,6 +48,17 @@ impl Setup {
         let locator = Locator::new(options, downloads).map_err(RunError::from)?;
         let store = Store::open(&global.results);
         Ok(Self { locator, store, watch, stop: on_interrupt()? })
+    }
+
+    /// What a reproduction or a report works with.
+    pub(crate) fn workshop(&self, out: &Path) -> Workshop<'_> {
+        Workshop {
+            locator: &self.locator,
+            store: &self.store,
+            out: out.to_owned(),
+            watch: self.watch.as_ref(),
+            stop: &self.stop,
+        }
     }
 }
 

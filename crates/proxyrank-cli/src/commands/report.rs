@@ -1,7 +1,7 @@
 //! `report`: tables, charts and pages from what is stored.
 
 use proxyrank_run::report::ReportOptions;
-use proxyrank_run::reproduce::{Workshop, choose, report};
+use proxyrank_run::reproduce::{choose, report};
 
 use crate::args::{Global, ReportArgs};
 use crate::exit::Outcome;
@@ -11,14 +11,7 @@ use crate::setup::Setup;
 pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
     let options = if args.quick { ReportOptions::quick() } else { ReportOptions::usual() };
-    let workshop = Workshop {
-        locator: &setup.locator,
-        store: &setup.store,
-        out: args.out.clone(),
-        watch: setup.watch.as_ref(),
-        stop: &setup.stop,
-    };
-    let reports = report(&workshop, &choose(&[])?, &options)?;
+    let reports = report(&setup.workshop(&args.out), &choose(&[])?, &options)?;
     if global.json {
         output::value(&reports.ledger.summary())?;
     } else {

@@ -3,7 +3,7 @@
 use proxyrank_report::ledger::Ledger;
 use proxyrank_run::reference::changes;
 use proxyrank_run::report::{ReportOptions, Reproduced};
-use proxyrank_run::reproduce::{Workshop, choose, plan, reproduce};
+use proxyrank_run::reproduce::{choose, plan, reproduce};
 use serde_json::json;
 
 use crate::args::{Global, ReproduceArgs};
@@ -32,14 +32,7 @@ pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outco
     }
     // The usual report holds everything that there is so far, so `--full` adds nothing to it yet.
     let options = if args.quick { ReportOptions::quick() } else { ReportOptions::usual() };
-    let workshop = Workshop {
-        locator: &setup.locator,
-        store: &setup.store,
-        out: args.out.clone(),
-        watch: setup.watch.as_ref(),
-        stop: &setup.stop,
-    };
-    let reports = reproduce(&workshop, &tables, &options)?;
+    let reports = reproduce(&setup.workshop(&args.out), &tables, &options)?;
     let ledger = &reports.ledger;
     let changes = changes(ledger, &args.out.join(REFERENCE))?;
     if global.json {

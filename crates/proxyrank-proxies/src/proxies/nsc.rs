@@ -8,7 +8,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use crate::shapes::{HeadRule, released_rule};
+use crate::shapes::{HeadRule, ShapeCounts, released_rule};
 use crate::spectral::{spectral_capacity, xavier_variance};
 use crate::{Proxy, Subject, papers};
 
@@ -29,9 +29,12 @@ pub static NSC: Proxy = Proxy {
 };
 
 fn run(subject: &Subject, _: &Params) -> Outcome {
-    let shapes = released_rule(&subject.network, HeadRule::Merged).all();
-    let capacity = |rows, cols| spectral_capacity(rows, cols, xavier_variance(rows, cols));
-    Outcome::from_value(shapes.sum(capacity))
+    Outcome::from_value(xavier_capacity(&released_rule(&subject.network, HeadRule::Merged).all()))
+}
+
+/// The summed capacity of Xavier-initialised matrices.
+pub(super) fn xavier_capacity(shapes: &ShapeCounts) -> f64 {
+    shapes.sum(|rows, cols| spectral_capacity(rows, cols, xavier_variance(rows, cols)))
 }
 
 #[cfg(test)]

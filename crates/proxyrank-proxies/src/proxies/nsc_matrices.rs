@@ -8,8 +8,8 @@
 use proxyrank_schema::{Outcome, Params};
 use proxyrank_space::Family;
 
+use super::nsc::xavier_capacity;
 use crate::shapes::as_built;
-use crate::spectral::{spectral_capacity, xavier_variance};
 use crate::{Proxy, Subject, papers};
 
 /// Neural Spectral Capacity of the matrices as built.
@@ -25,8 +25,7 @@ pub static NSC_MATRICES: Proxy = Proxy {
 };
 
 fn run(subject: &Subject, _: &Params) -> Outcome {
-    let capacity = |rows, cols| spectral_capacity(rows, cols, xavier_variance(rows, cols));
-    Outcome::from_value(as_built(&subject.network).all().sum(capacity))
+    Outcome::from_value(xavier_capacity(&as_built(&subject.network).all()))
 }
 
 #[cfg(test)]

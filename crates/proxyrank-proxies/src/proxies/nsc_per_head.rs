@@ -5,8 +5,8 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::nsc::xavier_capacity;
 use crate::shapes::{HeadRule, released_rule};
-use crate::spectral::{spectral_capacity, xavier_variance};
 use crate::{Proxy, Subject, papers};
 
 /// Neural Spectral Capacity per head.
@@ -22,9 +22,7 @@ pub static NSC_PER_HEAD: Proxy = Proxy {
 };
 
 fn run(subject: &Subject, _: &Params) -> Outcome {
-    let shapes = released_rule(&subject.network, HeadRule::PerHead).all();
-    let capacity = |rows, cols| spectral_capacity(rows, cols, xavier_variance(rows, cols));
-    Outcome::from_value(shapes.sum(capacity))
+    Outcome::from_value(xavier_capacity(&released_rule(&subject.network, HeadRule::PerHead).all()))
 }
 
 #[cfg(test)]

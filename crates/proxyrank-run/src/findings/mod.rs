@@ -2,7 +2,7 @@
 //!
 //! One finding is one file with one function. It states what is claimed, computes the evidence, and lets the evidence
 //! decide the verdict: should the data change, the verdict changes with them. To add one, write the file and put its
-//! function into [`FINDINGS`].
+//! function into `FINDINGS`.
 
 mod closed_form;
 mod copied_checkpoints;
