@@ -61,7 +61,7 @@ nextest:
 	@$(CARGO) nextest --version >/dev/null 2>&1 || $(STEP) "install cargo-nextest" $(CARGO) install cargo-nextest --version 0.9.143 --locked --quiet
 
 bench: toolchain ## Timing of statistics, counts and proxies (criterion)
-	@$(STEP) "bench" $(CARGO) bench --package proxyrank-benchmarks --profile dev --locked
+	@$(STEP) "bench" $(CARGO) bench --workspace --bench data_free --bench statistics --profile dev --locked
 
 clean: ## Remove built files and generated results; downloads and committed references stay
 	$(CARGO) clean
