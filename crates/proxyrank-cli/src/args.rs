@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use proxyrank_schema::{BenchmarkId, Reading};
 use proxyrank_store::Shard;
 
@@ -45,8 +45,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", env = "PROXYRANK_RESULTS", default_value = "results")]
     pub(crate) results: PathBuf,
     /// Threads to compute with; 0 takes every core
-    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
-    pub(crate) threads: usize,
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = value_parser!(u16).range(..=1024))]
+    pub(crate) threads: u16,
 }
 
 /// The verbs.
@@ -135,10 +135,10 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "READING,...|all")]
     pub(crate) reading: Option<String>,
     /// Sequences in a batch
-    #[arg(long, value_name = "N", default_value_t = 16)]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u32).range(1..))]
     pub(crate) batch: u32,
     /// Tokens in a sequence; the benchmark's own length where absent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) seq_len: Option<u32>,
     /// Only the first N architectures
     #[arg(long, value_name = "N")]

@@ -37,7 +37,7 @@ pub(crate) fn say(text: &str) {
 
 /// Prints an error with its causes.
 pub(crate) fn error(error: &anyhow::Error, as_json: bool) {
-    let message = format!("{error:#}");
+    let message = with_causes(error);
     if as_json {
         // The object is the last thing printed; if it cannot be, the exit code still tells.
         let _ = value(&json!({ "error": message }));
@@ -45,9 +45,19 @@ pub(crate) fn error(error: &anyhow::Error, as_json: bool) {
     say(&format!("error: {message}"));
 }
 
+/// An error and its causes, without those that it tells itself.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told {
+        told if told.is_empty() => cause,
+        told if told.contains(&cause) => told,
+        told => format!("{told}: {cause}"),
+    })
+}
+
 /// Width for tables: that of the terminal, or a fixed one where the output goes into a file or a pipe.
 fn width() -> u16 {
-    let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let given =
+        std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     let terminal = || if io::stdout().is_terminal() { Term::stdout().size_checked() } else { None };
     given.or_else(|| terminal().map(|(_, columns)| columns)).unwrap_or(PLAIN_WIDTH)
 }

@@ -42,7 +42,7 @@ impl Setup {
     /// The same with options of one's own.
     pub(crate) fn with(global: &Global, options: LocatorOptions) -> anyhow::Result<Self> {
         // Zero lets rayon take every core, or what RAYON_NUM_THREADS says.
-        rayon::ThreadPoolBuilder::new().num_threads(global.threads).build_global()?;
+        rayon::ThreadPoolBuilder::new().num_threads(usize::from(global.threads)).build_global()?;
         let watch = watch::choose(global);
         let downloads: Arc<_> = watch.downloads();
         let locator = Locator::new(options, downloads).map_err(RunError::from)?;

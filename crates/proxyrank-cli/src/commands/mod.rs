@@ -34,7 +34,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             let setup = Setup::new(global)?;
             let entries = proxyrank_run::cite::bibliography(&setup.store)?;
             if global.json {
-                output::value(&entries)?;
+                output::value(&serde_json::json!({ "bibtex": entries }))?;
             } else {
                 output::text(&entries.join("\n\n"))?;
             }

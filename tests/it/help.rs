@@ -1,0 +1,34 @@
+//! The help texts, kept as snapshots: a change of the command line shows up as a change of a file.
+
+use crate::place::Place;
+
+#[test]
+fn help_texts() {
+    let place = Place::new();
+    let top = help(&place, "");
+    insta::assert_snapshot!("help", top);
+    for verb in verbs(&top) {
+        insta::assert_snapshot!(format!("help_{verb}"), help(&place, &verb));
+    }
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    Place::new().run("--version").exits(0).prints(concat!("proxyrank ", env!("CARGO_PKG_VERSION")));
+}
+
+fn help(place: &Place, verb: &str) -> String {
+    let mut command = place.command(&format!("{verb} --help"));
+    let help = crate::run::Run::of(command.env("COLUMNS", "100")).exits(0).stdout;
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{verb}:\n{help}");
+    help
+}
+
+/// The verbs that the help names, so that a new one cannot be forgotten here.
+fn verbs(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = lines.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    let verbs: Vec<String> = names.filter(|name| *name != "help").map(str::to_owned).collect();
+    assert!(verbs.len() > 10, "{verbs:?}");
+    verbs
+}
