@@ -35,18 +35,26 @@ pub(crate) struct Global {
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// Folder or HTTP address that holds the public data, laid out as `github/OWNER/REPO/COMMIT/PATH` and
-    /// `hub/{datasets,models}/OWNER/NAME/PATH`
-    #[arg(long, global = true, value_name = "DIR|URL", env = "PROXYRANK_MIRROR")]
+    /// `hub/{datasets,models}/OWNER/NAME/PATH` (also: PROXYRANK_MIRROR)
+    #[arg(long, global = true, value_name = "DIR|URL")]
     pub(crate) mirror: Option<String>,
     /// Never use the network (also: HF_HUB_OFFLINE=1)
     #[arg(long, global = true)]
     pub(crate) offline: bool,
-    /// Folder of stored results
-    #[arg(long, global = true, value_name = "DIR", env = "PROXYRANK_RESULTS", default_value = "results")]
-    pub(crate) results: PathBuf,
+    /// Folder of stored results; `results` where neither this nor PROXYRANK_RESULTS names one
+    #[arg(long, global = true, value_name = "DIR")]
+    results: Option<PathBuf>,
     /// Threads to compute with; 0 takes every core
     #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = value_parser!(u16).range(..=1024))]
     pub(crate) threads: u16,
+}
+
+impl Global {
+    /// The folder of stored results: the flag, the variable, or `results`.
+    pub(crate) fn results(&self) -> PathBuf {
+        let variable = || std::env::var_os("PROXYRANK_RESULTS").filter(|value| !value.is_empty());
+        self.results.clone().or_else(|| variable().map(PathBuf::from)).unwrap_or_else(|| "results".into())
+    }
 }
 
 /// The verbs.

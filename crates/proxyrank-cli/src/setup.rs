@@ -10,6 +10,7 @@ use proxyrank_run::watch::{Stop, Watch};
 use proxyrank_store::Store;
 
 use crate::args::Global;
+use crate::exit::STOPPED;
 use crate::output::say;
 use crate::watch;
 
@@ -46,7 +47,7 @@ impl Setup {
         let watch = watch::choose(global);
         let downloads: Arc<_> = watch.downloads();
         let locator = Locator::new(options, downloads).map_err(RunError::from)?;
-        let store = Store::open(&global.results);
+        let store = Store::open(global.results());
         Ok(Self { locator, store, watch, stop: on_interrupt()? })
     }
 
@@ -68,7 +69,7 @@ fn on_interrupt() -> anyhow::Result<Stop> {
     let asked = stop.clone();
     ctrlc::set_handler(move || {
         if asked.ask() {
-            std::process::exit(130);
+            std::process::exit(STOPPED.into());
         }
         say("stopping after the work in hand; Ctrl-C again ends at once, and what is finished is kept");
     })?;

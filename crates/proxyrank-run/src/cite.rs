@@ -29,5 +29,11 @@ pub fn bibliography(store: &Store) -> Result<Vec<String>, RunError> {
     if benchmarks.is_empty() {
         papers.extend(proxyrank_proxies::papers::PAPERS.iter().map(|paper| (paper.key, *paper)));
     }
-    Ok(datasets.into_values().chain(papers.into_values().map(Paper::bibtex)).collect())
+    // A data set's own entry stands for its paper, under whatever key.
+    let entries: Vec<String> = datasets.into_values().collect();
+    let by_data_set =
+        |paper: &Paper| paper.arxiv.is_some_and(|id| entries.iter().any(|entry| entry.contains(id)));
+    let papers = papers.into_values().filter(|paper| !by_data_set(paper)).map(|paper| paper.bibtex());
+    let papers: Vec<String> = papers.map(|entry| entry.trim().to_owned()).collect();
+    Ok(entries.into_iter().chain(papers).collect())
 }

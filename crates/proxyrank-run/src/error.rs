@@ -100,12 +100,10 @@ pub enum RunError {
         command: String,
     },
     /// Somebody asked to stop.
-    #[error("stopped after {done} of {total} architectures, all kept; say the same command again to go on")]
+    #[error("stopped {after}; what is finished is kept, say the same command again to go on")]
     Stopped {
-        /// Finished.
-        done: usize,
-        /// Planned.
-        total: usize,
+        /// After what.
+        after: String,
     },
 }
 
@@ -116,6 +114,8 @@ pub enum FailureKind {
     Input,
     /// Data are missing.
     DataMissing,
+    /// Somebody asked to stop.
+    Stopped,
 }
 
 impl RunError {
@@ -123,6 +123,7 @@ impl RunError {
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::DataMissing(_) => FailureKind::DataMissing,
+            Self::Stopped { .. } => FailureKind::Stopped,
             Self::Fetch(error) if error.is_missing() => FailureKind::DataMissing,
             _ => FailureKind::Input,
         }

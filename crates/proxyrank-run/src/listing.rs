@@ -97,6 +97,23 @@ pub fn datasets() -> Table {
     table
 }
 
+/// Every data set in words, a paragraph each: what a table has no room for.
+pub fn datasets_in_words() -> String {
+    let paragraphs = manifests().iter().map(|manifest| {
+        let mut lines = vec![
+            format!("{}: {}", manifest.name, manifest.title),
+            format!("  source    {}", manifest.source),
+            format!("  licence   {}", manifest.licence),
+            format!("  homepage  {}", manifest.homepage),
+            format!("  files     {}", manifest.files.len()),
+        ];
+        lines.extend(manifest.faults.iter().map(|fault| format!("  fault     {fault}")));
+        lines.extend(manifest.citation.trim().lines().map(|line| format!("  {line}")));
+        lines.join("\n")
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
 /// Every benchmark.
 pub fn benchmarks() -> Table {
     let columns = vec![

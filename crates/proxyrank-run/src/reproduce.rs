@@ -89,7 +89,13 @@ pub fn report(
     tables: &[PaperTable],
     options: &ReportOptions,
 ) -> Result<Reports, RunError> {
-    let infos = benchmarks(tables)?;
+    let stored = workshop.store.benchmarks()?;
+    let mut infos = benchmarks(tables)?;
+    infos.retain(|info| stored.contains(&info.benchmark_id()));
+    if infos.is_empty() {
+        let what = format!("no scores are stored in {}", workshop.store.root().display());
+        return Err(RunError::NothingStored { what, command: "proxyrank reproduce".to_owned() });
+    }
     let mut shelf = Shelf::default();
     for info in &infos {
         let benchmark = Benchmark::load(info, workshop.locator)?;
@@ -102,11 +108,15 @@ pub fn report(
         let Some(stock) = shelf.get(&info.benchmark_id()) else { continue };
         for &reading in info.readings {
             if workshop.stop.asked() {
-                return Err(RunError::Usage(
-                    "stopped; the scores are kept, say the same command again".to_owned(),
-                ));
+                return Err(RunError::Stopped { after: format!("after {} pages", pages.len()) });
             }
-            pages.push(benchmark_page(stock, reading, options, &workshop.out)?);
+            match benchmark_page(stock, reading, options, &workshop.out) {
+                Ok(page) => pages.push(page),
+                Err(RunError::NothingStored { what, command }) => {
+                    workshop.watch.note(&format!("no page: {what}; run `{command}`"));
+                }
+                Err(error) => return Err(error),
+            }
             task.at(pages.len());
         }
     }

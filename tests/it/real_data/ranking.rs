@@ -87,7 +87,6 @@ fn citations_are_those_of_what_was_used() {
 }
 
 #[test]
-#[ignore = "fails: the message speaks of 0 values"]
 fn an_unfinished_evaluation_is_said_to_be_one() {
     let place = place!();
     place.run(&format!("evaluate --benchmark {SMALL} --limit 10")).exits(0);
@@ -96,7 +95,6 @@ fn an_unfinished_evaluation_is_said_to_be_one() {
 }
 
 #[test]
-#[ignore = "fails: the report wants the scores of every benchmark"]
 fn a_report_shows_what_is_stored_and_no_more() {
     let place = place!();
     place.run(&format!("evaluate --benchmark {SMALL}")).exits(0);
@@ -106,7 +104,6 @@ fn a_report_shows_what_is_stored_and_no_more() {
 }
 
 #[test]
-#[ignore = "fails: a chart of a proxy without a finite score ends the report"]
 fn a_proxy_that_failed_everywhere_spoils_no_report() {
     let place = place!();
     // No computer counts the operations of so long a sequence.
@@ -116,7 +113,6 @@ fn a_proxy_that_failed_everywhere_spoils_no_report() {
 }
 
 #[test]
-#[ignore = "fails: data sets and proxies name one paper by two keys"]
 fn no_paper_is_cited_twice() {
     let place = place!();
     for benchmark in ["flexibert --limit 1", SMALL] {

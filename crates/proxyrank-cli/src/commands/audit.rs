@@ -1,11 +1,12 @@
 //! `audit`: check claims against the stored scores.
 
+use proxyrank_run::RunError;
 use proxyrank_run::benchmark::Benchmark;
 use proxyrank_run::papers::{Shelf, Stock};
 use proxyrank_run::report::build_ledger;
 use proxyrank_run::reproduce::{benchmarks, choose};
 
-use super::reproduce::print;
+use super::reproduce::print_end;
 use crate::args::{AuditArgs, AuditWhat, Global};
 use crate::exit::Outcome;
 use crate::output;
@@ -20,10 +21,18 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Outcome> 
         shelf.add(Stock::read(Benchmark::load(info, &setup.locator)?, &setup.store)?);
     }
     let (ledger, tables) = build_ledger(&tables, &shelf, &setup.locator)?;
+    if ledger.claims.iter().flat_map(|claim| claim.stages.values()).all(|result| result.value.is_none()) {
+        let what = format!("no scores are stored in {}", global.results().display());
+        return Err(RunError::NothingStored { what, command: "proxyrank reproduce".to_owned() }.into());
+    }
     if global.json {
         output::value(&ledger.json())?;
     } else {
-        print(&tables, &ledger)?;
+        for table in &tables {
+            output::table(&table.main, false)?;
+            output::text("")?;
+        }
+        print_end(&ledger)?;
     }
     let differs = ledger.differs().next().is_some();
     Ok(if args.strict && differs { Outcome::CheckFailed } else { Outcome::Done })

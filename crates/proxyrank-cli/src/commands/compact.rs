@@ -9,7 +9,7 @@ use crate::exit::Outcome;
 use crate::output;
 
 pub(super) fn run(global: &Global) -> anyhow::Result<Outcome> {
-    let store = Store::open(&global.results);
+    let store = Store::open(global.results());
     let compacted = store.compact(None).map_err(RunError::from)?;
     if global.json {
         let object = |(benchmark, done): &(_, proxyrank_store::Compacted)| {

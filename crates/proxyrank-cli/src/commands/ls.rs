@@ -7,6 +7,10 @@ use crate::exit::Outcome;
 use crate::output;
 
 pub(super) fn run(global: &Global, args: &LsArgs) -> anyhow::Result<Outcome> {
+    if args.what == LsWhat::Datasets && !global.json {
+        output::text(&listing::datasets_in_words())?;
+        return Ok(Outcome::Done);
+    }
     let tables = match args.what {
         LsWhat::Proxies => vec![listing::proxies(), listing::published_scores()],
         LsWhat::Datasets => vec![listing::datasets()],

@@ -41,7 +41,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             Ok(Outcome::Done)
         }
         Command::Doctor => {
-            let store = proxyrank_store::Store::open(&global.results);
+            let store = proxyrank_store::Store::open(global.results());
             let diagnosis = proxyrank_run::doctor::diagnose(&locator_options(global)?, &store);
             if global.json {
                 output::value(&diagnosis)?;

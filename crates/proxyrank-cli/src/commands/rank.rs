@@ -1,6 +1,5 @@
 //! `rank`: the correlation table.
 
-use proxyrank_run::RunError;
 use proxyrank_run::benchmark::{Benchmark, find};
 use proxyrank_run::papers::Stock;
 use proxyrank_run::rank::{Detail, RankOptions, Ranking, SortBy, rank, table};
@@ -60,13 +59,6 @@ pub(super) fn ranking(
     };
     let stock = Stock::read(Benchmark::load(info, &setup.locator)?, &setup.store)?;
     let columns = stock.columns(options.reading);
-    if columns.is_empty() {
-        return Err(RunError::NothingStored {
-            what: format!("no scores of {} under the reading {} are stored", info.id, options.reading),
-            command: format!("proxyrank evaluate --benchmark {} --reading {}", info.id, options.reading),
-        }
-        .into());
-    }
     let ranking = rank(&stock.benchmark, columns.to_vec(), options)?;
     Ok((stock.benchmark, ranking))
 }

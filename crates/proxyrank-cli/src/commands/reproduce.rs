@@ -2,7 +2,7 @@
 
 use proxyrank_report::ledger::Ledger;
 use proxyrank_run::reference::changes;
-use proxyrank_run::report::{ReportOptions, Reproduced};
+use proxyrank_run::report::{ReportOptions, Reproduced, differences, overview};
 use proxyrank_run::reproduce::{choose, plan, reproduce};
 use serde_json::json;
 
@@ -50,12 +50,17 @@ pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outco
     Ok(if failed { Outcome::CheckFailed } else { Outcome::Done })
 }
 
-/// The tables and the ledger for the terminal.
-pub(super) fn print(tables: &[Reproduced], ledger: &Ledger) -> std::io::Result<()> {
-    for table in tables {
-        output::table(&table.main, false)?;
-        output::text("")?;
-    }
+/// The ledger for the terminal: how each table fared, what differs, findings and counts. All of it stands in the report.
+fn print(tables: &[Reproduced], ledger: &Ledger) -> std::io::Result<()> {
+    output::table(&overview(ledger, tables), false)?;
+    output::text("")?;
+    output::table(&differences(ledger), false)?;
+    output::text("")?;
+    print_end(ledger)
+}
+
+/// Findings, warnings and counts.
+pub(super) fn print_end(ledger: &Ledger) -> std::io::Result<()> {
     output::table(&ledger.finding_table(), false)?;
     for warning in &ledger.warnings {
         output::text(&format!("warning: {warning}"))?;

@@ -17,13 +17,13 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcome>
     let setup = Setup::new(global)?;
     let all_named = !named.is_empty();
     let wanted = if all_named { named } else { manifests().iter().collect() };
-    let mut sound = true;
+    let (mut sound, mut missing) = (true, false);
     for manifest in wanted {
         let verification = setup.locator.verify(manifest);
         let wrong = verification.corrupt().count();
         let absent = verification.missing().count();
-        // A set that nobody fetched is no fault, unless it was asked for by name.
-        sound &= wrong == 0 && (absent == 0 || !all_named);
+        sound &= wrong == 0;
+        missing |= absent > 0;
         if global.json {
             output::value(&verification)?;
         } else {
@@ -44,7 +44,12 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcome>
             output::text(&format!("  {finding}"))?;
         }
     }
-    Ok(if sound { Outcome::Done } else { Outcome::CheckFailed })
+    // A set that nobody fetched is no fault, unless it was asked for by name.
+    Ok(match (sound, missing && all_named) {
+        (false, _) => Outcome::CheckFailed,
+        (true, true) => Outcome::DataMissing,
+        (true, false) => Outcome::Done,
+    })
 }
 
 fn describe(manifest: &Manifest, verification: &Verification, wrong: usize, absent: usize) -> String {

@@ -49,7 +49,7 @@ pub fn evaluate(
         if stop.asked() {
             writer.finish()?;
             let (done, total) = (plan.architectures - plan.jobs.len() + finished, plan.architectures);
-            return Err(RunError::Stopped { done, total });
+            return Err(RunError::Stopped { after: format!("after {done} of {total} architectures") });
         }
         let rows: Vec<_> =
             batch.par_iter().map(|job| score(benchmark, job, &run)).collect::<Result<_, RunError>>()?;

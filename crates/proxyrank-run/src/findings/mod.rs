@@ -23,10 +23,10 @@ use proxyrank_data::fetch::Locator;
 use proxyrank_report::ledger::{Evidence, Finding, FindingVerdict};
 use proxyrank_schema::{ProxyName, Reading};
 
-use crate::RunError;
 use crate::benchmark::Metric;
 use crate::papers::{Shelf, Stock};
 use crate::rank::ScoreColumn;
+use crate::{FailureKind, RunError};
 
 /// What findings are computed from.
 pub struct Materials<'a> {
@@ -122,6 +122,11 @@ impl Claim {
             Ok(false) => FindingVerdict::NotConfirmed,
             Err(Obstacle::Lacking(Lacking(what))) => {
                 evidence.push(Evidence::new("lacking", what));
+                FindingVerdict::CouldNotCheck
+            }
+            // One finding's data may be absent where the others' are here.
+            Err(Obstacle::Failed(error)) if error.kind() == FailureKind::DataMissing => {
+                evidence.push(Evidence::new("lacking", error.to_string()));
                 FindingVerdict::CouldNotCheck
             }
             Err(Obstacle::Failed(error)) => return Err(error),

@@ -72,7 +72,8 @@ impl PaperTable {
             stages: BTreeMap::new(),
         };
         let Some(stock) = shelf.get(benchmark) else {
-            let lacking = format!("{benchmark} is not here; get it with `proxyrank fetch {}`", info.dataset);
+            let lacking =
+                format!("nothing is stored about it; run `proxyrank evaluate --benchmark {benchmark}`");
             claim.record(Stage::Replayed, StageResult::missing(lacking));
             return Ok(claim);
         };

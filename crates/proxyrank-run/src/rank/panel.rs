@@ -67,6 +67,9 @@ pub fn rank(
         .filter(|&i| benchmark.entries[i].truth.contains_key(options.metric.name))
         .collect();
     let (columns, left_out) = complete(columns, &measured);
+    if columns.is_empty() {
+        return Err(nothing_to_rank(benchmark, options.reading, &left_out));
+    }
     let sign = if options.metric.higher_is_better { 1.0 } else { -1.0 };
     let truth_of = |i: usize| sign * benchmark.entries[i].truth[options.metric.name];
 
@@ -91,6 +94,20 @@ pub fn rank(
     };
     let analysis = analyse(&panel, &options.bootstrap).map_err(RunError::stats(context()))?;
     Ok(Ranking { options, columns, analysis, kept, truth: panel.truth, scores: panel.scores, left_out })
+}
+
+/// Why there is no column: nothing was evaluated, or nothing to its end.
+fn nothing_to_rank(benchmark: &Benchmark, reading: Reading, left_out: &[String]) -> RunError {
+    let id = benchmark.info.id;
+    RunError::NothingStored {
+        what: match left_out.first() {
+            None => format!("no scores of {id} under the reading {reading} are stored"),
+            Some(first) => {
+                format!("the evaluation of {id} under the reading {reading} is unfinished ({first})")
+            }
+        },
+        command: format!("proxyrank evaluate --benchmark {id} --reading {reading}"),
+    }
 }
 
 fn complete(columns: Vec<ScoreColumn>, measured: &[usize]) -> (Vec<ScoreColumn>, Vec<String>) {

@@ -39,12 +39,6 @@ pub fn benchmark_page(
     let rank_options =
         RankOptions { reading, metric, bootstrap: options.bootstrap, failures: FailurePolicy::default() };
     let columns = stock.columns(reading);
-    if columns.is_empty() {
-        return Err(RunError::NothingStored {
-            what: format!("no scores of {} under the reading {reading} are stored", info.id),
-            command: format!("proxyrank evaluate --benchmark {} --reading {reading}", info.id),
-        });
-    }
     let ranking = rank(benchmark, columns.to_vec(), rank_options)?;
     let folder = out.join(info.id).join(reading.as_str());
     let full = table(benchmark, &ranking, SortBy::Tau, Detail::Full);

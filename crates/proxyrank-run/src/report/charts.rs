@@ -42,12 +42,18 @@ pub(super) fn draw(
     if charts == Charts::None || ranking.columns.is_empty() {
         return Ok(drawn);
     }
-    let [png, _] = intervals(benchmark, ranking, ceiling).draw(&folder.join("tau_intervals"))?;
-    drawn.push(png);
+    let intervals = intervals(benchmark, ranking, ceiling);
+    if !intervals.rows.is_empty() {
+        let [png, _] = intervals.draw(&folder.join("tau_intervals"))?;
+        drawn.push(png);
+    }
     let [png, _] = heatmap(benchmark, ranking).draw(&folder.join("proxy_correlations"))?;
     drawn.push(png);
     if charts == Charts::All {
-        let scatters = (0..ranking.columns.len()).into_par_iter().map(|index| {
+        // A proxy that failed everywhere has nothing to show.
+        let has_scores =
+            |index: &usize| ranking.columns[*index].slots.iter().any(|slot| slot.score().is_some());
+        let scatters = (0..ranking.columns.len()).into_par_iter().filter(has_scores).map(|index| {
             let name = ranking.columns[index].label.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
             let [png, _] =
                 scatter(benchmark, ranking, index).draw(&folder.join(format!("scatter_{name}")))?;

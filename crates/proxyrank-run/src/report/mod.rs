@@ -12,6 +12,7 @@
 mod bench;
 mod charts;
 mod ledger;
+mod overview;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ use proxyrank_stats::{BootstrapOptions, CeilingOptions};
 pub use bench::{BenchmarkPage, benchmark_page};
 pub use charts::Charts;
 pub use ledger::{Reports, Reproduced, build_ledger, write_index, write_ledger};
+pub use overview::{differences, overview};
 
 use crate::RunError;
 
