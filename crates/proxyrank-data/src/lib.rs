@@ -10,3 +10,4 @@ pub mod fetch;
 pub mod hash;
 pub mod load;
 pub mod manifest;
+mod silence;

@@ -175,6 +175,13 @@ fn hint(source: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "; check the folder's permissions, or choose another results folder"
         }
+        io::ErrorKind::FileTooLarge => {
+            "; the file system or a limit (`ulimit -f`) allows no larger file: raise it, or choose another results \
+             folder"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists | io::ErrorKind::IsADirectory => {
+            "; something of another kind stands at this path: move it away, or choose another results folder"
+        }
         _ => "",
     }
 }
@@ -209,6 +216,8 @@ mod tests {
              everything finished so far is kept"
         );
         assert!(message(io::ErrorKind::PermissionDenied).ends_with("or choose another results folder"));
+        assert!(message(io::ErrorKind::FileTooLarge).contains("ulimit -f"));
+        assert!(message(io::ErrorKind::NotADirectory).contains("move it away"));
         assert!(message(io::ErrorKind::TimedOut).ends_with("timed out"));
     }
 

@@ -43,13 +43,13 @@ mod parquet;
 mod put;
 mod record;
 mod shard;
+mod silence;
 mod snapshot;
 mod store;
 mod text;
 pub mod verify;
 mod writer;
 
-#[cfg(test)]
 #[cfg(test)]
 mod crash_tests;
 #[cfg(test)]

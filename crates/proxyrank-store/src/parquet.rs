@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use arrow_schema::DataType as ArrowType;
@@ -21,7 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::columns::Columns;
 use crate::record::Record;
 use crate::text::hex;
-use crate::{StoreError, disk};
+use crate::{StoreError, disk, silence};
 
 const VALUES_KEY: &str = "proxyrank.values_sha256";
 const REPLACES_KEY: &str = "proxyrank.replaces";
@@ -131,10 +130,10 @@ impl Part {
 /// Runs polars on bytes that may be anything: its Parquet reader panics on some damaged files.
 fn guarded<T>(path: &Path, read: impl FnOnce() -> PolarsResult<T>) -> Result<T, StoreError> {
     let damaged = |reason: String| StoreError::Damaged { path: path.to_owned(), reason };
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(damaged(format!("it is no readable Parquet ({error}), perhaps cut short"))),
-        Err(_) => Err(damaged("its Parquet pages make no sense".to_owned())),
+    match silence::catch(read) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) => Err(damaged(format!("it is no readable Parquet ({error}), perhaps cut short"))),
+        None => Err(damaged("its Parquet pages make no sense".to_owned())),
     }
 }
 
@@ -322,6 +321,16 @@ mod tests {
             }
         }
         assert!(noticed > places.len() / 2, "{noticed} of {} changes were noticed", places.len());
+    }
+
+    #[test]
+    fn a_changed_byte_prints_no_panic() {
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--nocapture", "parquet::tests::a_changed_byte_is_never_believed"])
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&child.stderr);
+        assert!(child.status.success() && !printed.contains("panicked"), "{printed}");
     }
 
     #[test]

@@ -37,6 +37,13 @@ pub enum Finding {
         /// The file with the timing.
         path: PathBuf,
     },
+    /// Timings that cannot be matched with scores, because a file that may hold the scores is unreadable.
+    UnmatchedTimings {
+        /// The benchmark's folder.
+        path: PathBuf,
+        /// How many.
+        timings: usize,
+    },
     /// A temporary file of a writer that was killed.
     StaleTemporary(PathBuf),
     /// A part that another one replaces; readers skip it.
@@ -57,9 +64,11 @@ impl Finding {
     pub const fn severity(&self) -> Severity {
         match self {
             Self::Fault(_) | Self::TimingWithoutScore { .. } => Severity::Fault,
-            Self::StaleTemporary(_) | Self::Replaced(_) | Self::TornLine(_) | Self::Unsealed { .. } => {
-                Severity::Note
-            }
+            Self::UnmatchedTimings { .. }
+            | Self::StaleTemporary(_)
+            | Self::Replaced(_)
+            | Self::TornLine(_)
+            | Self::Unsealed { .. } => Severity::Note,
         }
     }
 
@@ -77,6 +86,16 @@ impl fmt::Display for Finding {
                 f,
                 "{} has a timing of {key}, which has no score; a file of scores is missing: restore it, or delete \
                  this one and run the same evaluation again",
+                path.display()
+            ),
+            Self::UnmatchedTimings { path, timings: 1 } => write!(
+                f,
+                "{}: 1 timing has no readable score; mend the file of scores above and verify again",
+                path.display()
+            ),
+            Self::UnmatchedTimings { path, timings } => write!(
+                f,
+                "{}: {timings} timings have no readable score; mend the file of scores above and verify again",
                 path.display()
             ),
             Self::StaleTemporary(path) => {
@@ -141,8 +160,11 @@ fn everything(folder: &Folder) -> Result<Report, StoreError> {
     let report = &mut all;
     let journals = journals(folder, report)?;
     let scores = table::<ScoreRow>(folder, &journals, report)?;
+    // A key that stands twice was read all the same.
+    let unread = |finding: &Finding| matches!(finding, Finding::Fault(error) if !matches!(error, StoreError::DuplicateKey { .. }));
+    let all_scores_read = !report.findings.iter().any(unread);
     let timings = table::<TimingRow>(folder, &journals, report)?;
-    orphans(&scores, &timings, report);
+    orphans(folder, &scores, all_scores_read, &timings, report);
     truth(folder, report);
     report.findings.extend(folder.temporaries("")?.into_iter().map(Finding::StaleTemporary));
     if all.findings.iter().any(Finding::may_be_work_in_hand) && lock::is_busy(folder)? {
@@ -231,9 +253,22 @@ fn duplicates<R: Record>(rows: &mut [Sourced<R>], report: &mut Report) {
     report.findings.extend(pairs.map(|pair| Finding::Fault(duplicate(&pair[0], &pair[1]))));
 }
 
-fn orphans(scores: &[Sourced<ScoreRow>], timings: &[Sourced<TimingRow>], report: &mut Report) {
+/// Timings without a score. Where a file of scores is unreadable they follow from it, and are only counted.
+fn orphans(
+    folder: &Folder,
+    scores: &[Sourced<ScoreRow>],
+    all_scores_read: bool,
+    timings: &[Sourced<TimingRow>],
+    report: &mut Report,
+) {
     let stored: HashSet<&ScoreKey> = scores.iter().map(|(row, _)| &row.key).collect();
     let orphans = timings.iter().filter(|(row, _)| !stored.contains(&row.key));
+    if !all_scores_read {
+        let timings = orphans.count();
+        let path = folder.path.clone();
+        report.findings.extend((timings > 0).then_some(Finding::UnmatchedTimings { path, timings }));
+        return;
+    }
     report.findings.extend(orphans.map(|(row, source)| Finding::TimingWithoutScore {
         key: describe_key(&row.key),
         path: source.to_path_buf(),

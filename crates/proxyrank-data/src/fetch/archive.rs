@@ -19,6 +19,7 @@ use super::http;
 use super::locate::Locator;
 use super::progress::Meter;
 use super::retry::{Advance, Tried};
+use super::stop::Stop;
 use crate::hash::sha256_bytes;
 use crate::manifest::{Check, FileEntry, GitHubSource, Manifest};
 
@@ -56,7 +57,8 @@ impl Locator {
         files: &[&FileEntry],
     ) -> Tried<u64> {
         let root = self.options.cache.join(manifest.source.folder());
-        let _lock = match Lock::acquire(&self.options.cache, &root, self.options.timeouts.lock) {
+        let _lock = match Lock::acquire(&self.options.cache, &root, self.options.timeouts.lock, context.stop)
+        {
             Ok(lock) => lock,
             Err(fault) => return Tried { attempts: 1, result: Err(fault) },
         };
@@ -94,10 +96,12 @@ impl Extraction<'_> {
             return Err(http::status_fault(&response));
         }
         let mut received = 0;
-        let body = Counted { inner: response.into_body().into_reader(), count: &mut received, meter };
+        let body = response.into_body().into_reader();
+        let body = Counted { inner: body, count: &mut received, meter, stop: context.stop };
         let outcome = self.read(context, body);
         self.transferred += received;
-        outcome?;
+        // A stopped body looks like a broken one to the readers between here and there.
+        outcome.or_else(|fault| context.stop.check().and(Err(fault)))?;
         match self.wanted.keys().next() {
             None => Ok(()),
             Some(first) => {
@@ -159,6 +163,7 @@ struct Counted<'a, R> {
     inner: R,
     count: &'a mut u64,
     meter: &'a dyn Meter,
+    stop: &'a Stop,
 }
 
 impl<R: Read> Read for Counted<'_, R> {
@@ -166,7 +171,7 @@ impl<R: Read> Read for Counted<'_, R> {
         let read = self.inner.read(buffer)?;
         *self.count += read as u64;
         self.meter.at(*self.count);
-        Ok(read)
+        if self.stop.is_up() { Err(std::io::ErrorKind::ConnectionAborted.into()) } else { Ok(read) }
     }
 }
 

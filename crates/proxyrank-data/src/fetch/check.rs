@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow::datatypes::{DataType, FieldRef};
@@ -10,6 +9,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
 use crate::hash::sha256_file;
 use crate::manifest::Check;
+use crate::silence;
 
 /// What a right file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +58,8 @@ pub(crate) fn inspect(path: &Path, check: &Check) -> Result<Inspection, Refusal>
 
 /// Columns and rows of a Parquet file. The reader may panic on a damaged footer, which is then no Parquet file.
 fn footer(file: &File) -> Result<(Vec<String>, u64), String> {
-    let read = AssertUnwindSafe(|| ArrowReaderMetadata::load(file, ArrowReaderOptions::default()));
-    let metadata = catch_unwind(read)
-        .map_err(|_| "it is no Parquet file (damaged footer)".to_owned())?
+    let metadata = silence::catch(|| ArrowReaderMetadata::load(file, ArrowReaderOptions::default()))
+        .ok_or_else(|| "it is no Parquet file (damaged footer)".to_owned())?
         .map_err(|error| format!("it is no Parquet file ({error})"))?;
     let columns = metadata.schema().fields().iter().map(column).collect();
     let rows = metadata.metadata().file_metadata().num_rows();

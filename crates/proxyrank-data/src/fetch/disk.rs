@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::error::Fault;
+use super::stop::Stop;
 use crate::hash::sha256_bytes;
 
 /// Creates the folder of a path.
@@ -94,7 +95,12 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Waits for the right to write `target`. The lock file lies in our own cache, not beside the target.
-    pub(crate) fn acquire(cache: &Path, target: &Path, patience: Duration) -> Result<Self, Fault> {
+    pub(crate) fn acquire(
+        cache: &Path,
+        target: &Path,
+        patience: Duration,
+        stop: &Stop,
+    ) -> Result<Self, Fault> {
         let name = &sha256_bytes(target.as_os_str().as_encoded_bytes())[..24];
         let path = cache.join("locks").join(format!("{name}.lock"));
         create_parent(&path)?;
@@ -109,6 +115,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
                 Err(TryLockError::WouldBlock) if Instant::now() < end => {
+                    stop.check()?;
                     std::thread::sleep(Duration::from_millis(50));
                 }
                 Err(TryLockError::WouldBlock) => return Err(Fault::Locked(path)),
@@ -122,6 +129,8 @@ impl Lock {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -138,11 +147,16 @@ mod tests {
     fn a_lock_excludes_and_a_stale_lock_file_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("x");
-        let held = Lock::acquire(folder.path(), &target, Duration::ZERO).unwrap();
-        let second = Lock::acquire(folder.path(), &target, Duration::ZERO);
+        let stop = Stop::new(Arc::default());
+        let acquire = |patience| Lock::acquire(folder.path(), &target, patience, &stop);
+        let held = acquire(Duration::ZERO).unwrap();
+        let second = acquire(Duration::ZERO);
         assert!(matches!(second, Err(Fault::Locked(_))));
         drop(held);
-        assert!(Lock::acquire(folder.path(), &target, Duration::ZERO).is_ok(), "the file is still there");
+        let held = acquire(Duration::ZERO).expect("the file is still there, but nobody holds it");
+        stop.raise();
+        assert!(matches!(acquire(Duration::from_mins(1)), Err(Fault::Abandoned)), "a stop ends the wait");
+        drop(held);
     }
 
     #[test]

@@ -7,7 +7,6 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use super::check::{Inspection, Refusal, inspect};
 use super::disk;
@@ -15,6 +14,7 @@ use super::error::Fault;
 use super::http::{self, Client};
 use super::progress::{Meter, Progress};
 use super::retry::{Advance, RetryPolicy, Tried};
+use super::stop::Stop;
 use crate::hash::sha256_file;
 use crate::manifest::Check;
 
@@ -26,7 +26,7 @@ const WORTHWHILE_BYTES: u64 = 256 * 1024;
 pub(crate) struct Context<'a> {
     pub(crate) client: &'a Client,
     pub(crate) retry: &'a RetryPolicy,
-    pub(crate) stop: &'a AtomicBool,
+    pub(crate) stop: &'a Stop,
     pub(crate) progress: &'a dyn Progress,
 }
 
@@ -176,6 +176,7 @@ impl Attempt<'_> {
             self.transferred += read as u64;
             self.furthest = self.furthest.max(at);
             self.meter.at(at);
+            self.context.stop.check()?;
         }
     }
 

@@ -65,8 +65,8 @@ pub enum Fault {
     /// Another process has been downloading the same file for too long.
     #[error("another process holds the lock `{}`; wait for it, or end it, and try again", .0.display())]
     Locked(PathBuf),
-    /// Another file of the same data set failed, so this one was given up.
-    #[error("given up, because another file failed")]
+    /// Another file of the same data set failed, or somebody asked to stop, so this one was given up.
+    #[error("given up, because another file failed or a stop was asked for")]
     Abandoned,
 }
 
@@ -141,16 +141,25 @@ pub struct Missing {
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let first = self.files.first().map_or("", String::as_str);
-        let more = match self.files.len() {
-            0 | 1 => String::new(),
-            n => format!(" and {} more of its files", n - 1),
+        let Self { dataset, source, files, .. } = self;
+        let first = files.first().map_or("", String::as_str);
+        let pronoun = match files.len() {
+            1 => {
+                write!(f, "the file {first} of data set {dataset} is not on this machine (source {source})")?;
+                "it"
+            }
+            count => {
+                write!(
+                    f,
+                    "{count} files of data set {dataset} are not on this machine (the first is {first}; source \
+                     {source})"
+                )?;
+                "them"
+            }
         };
         write!(
             f,
-            "`{first}`{more} of data set `{}` ({}) is not on this machine; get it with `proxyrank fetch {}`, \
-             or name a copy with --mirror or PROXYRANK_MIRROR",
-            self.dataset, self.source, self.dataset
+            "; get {pronoun} with `proxyrank fetch {dataset}`, or name a copy with --mirror or PROXYRANK_MIRROR"
         )?;
         let places: Vec<String> = self.looked_in.iter().map(|path| path.display().to_string()).collect();
         if places.is_empty() { Ok(()) } else { write!(f, " (looked in {})", places.join(", ")) }
@@ -180,8 +189,8 @@ pub enum FetchError {
     },
     /// A transfer failed for good.
     #[error(
-        "cannot fetch `{file}` of data set `{dataset}` ({revision}) from {url}, tried {attempts} time(s): {fault}{}",
-        next_step(dataset, fault)
+        "cannot fetch `{file}` of data set `{dataset}` ({revision}) from {url}, tried {}: {fault}{}",
+        times(*attempts), next_step(dataset, fault)
     )]
     Transfer {
         /// The data set.
@@ -197,6 +206,9 @@ pub enum FetchError {
         /// The last fault.
         fault: Box<Fault>,
     },
+    /// Somebody asked to stop.
+    #[error("stopped; what has arrived is kept, say the same command again to go on")]
+    Stopped,
     /// A folder that was named as a mirror does not exist.
     #[error("the mirror `{}` is no folder; --mirror and PROXYRANK_MIRROR want a folder or an http address", .0.display())]
     NoMirror(PathBuf),
@@ -211,6 +223,11 @@ pub enum FetchError {
         /// The folder of another file.
         second: PathBuf,
     },
+}
+
+/// `once`, `3 times`.
+fn times(attempts: u32) -> String {
+    if attempts == 1 { "once".to_owned() } else { format!("{attempts} times") }
 }
 
 /// What a person can do after a failed transfer.
@@ -231,8 +248,13 @@ impl FetchError {
         match self {
             Self::Missing(_) => true,
             Self::Transfer { fault, .. } => matches!(**fault, Fault::Unreachable(_)),
-            Self::Corrupt { .. } | Self::NoMirror(_) | Self::Scattered { .. } => false,
+            Self::Corrupt { .. } | Self::Stopped | Self::NoMirror(_) | Self::Scattered { .. } => false,
         }
+    }
+
+    /// Whether the file was given up for a reason that lies elsewhere.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        matches!(self, Self::Transfer { fault, .. } if matches!(**fault, Fault::Abandoned))
     }
 }
 
@@ -255,10 +277,20 @@ mod tests {
             files: vec!["data/a.json".into(), "data/b.csv".into()],
             looked_in: vec!["/mirror".into()],
         };
+        let one = Missing { files: vec!["data/a.json".into()], ..missing.clone() }.to_string();
+        assert!(one.starts_with("the file data/a.json of data set flexibert is not"), "{one}");
+        assert!(one.contains("get it with"), "{one}");
         let error = FetchError::Missing(missing);
         assert!(error.is_missing());
         let text = error.to_string();
-        for part in ["`data/a.json` and 1 more", "at 0123", "`proxyrank fetch flexibert`", "/mirror"] {
+        for part in [
+            "2 files of data set flexibert are not",
+            "first is data/a.json; source",
+            "at 0123",
+            "get them",
+            "`proxyrank fetch flexibert`",
+            "/mirror",
+        ] {
             assert!(text.contains(part), "{text}");
         }
     }

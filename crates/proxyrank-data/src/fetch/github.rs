@@ -21,7 +21,7 @@ impl Locator {
         target: &std::path::Path,
     ) -> Tried<Received> {
         let cache = &self.options.cache;
-        let _lock = match Lock::acquire(cache, target, self.options.timeouts.lock) {
+        let _lock = match Lock::acquire(cache, target, self.options.timeouts.lock, context.stop) {
             Ok(lock) => lock,
             Err(fault) => return Tried { attempts: 1, result: Err(fault) },
         };

@@ -100,7 +100,8 @@ impl<'a> HubRepository<'a> {
             Err(fault) => return Tried { attempts: asked.attempts, result: Err(fault) },
         };
         let blob = self.cache.repo(self.repo.clone()).blob_path(&metadata.etag);
-        let _lock = match Lock::acquire(&self.options.cache, &blob, self.options.timeouts.lock) {
+        let _lock = match Lock::acquire(&self.options.cache, &blob, self.options.timeouts.lock, context.stop)
+        {
             Ok(lock) => lock,
             Err(fault) => return Tried { attempts: asked.attempts, result: Err(fault) },
         };

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use hf_hub::{Cache, Repo, RepoType};
 use serde::Serialize;
@@ -129,6 +130,7 @@ pub struct Locator {
     pub(super) options: LocatorOptions,
     pub(super) client: Client,
     pub(super) progress: Arc<dyn Progress>,
+    pub(super) stop: Arc<AtomicBool>,
 }
 
 impl Locator {
@@ -140,7 +142,15 @@ impl Locator {
             return Err(FetchError::NoMirror(folder.clone()));
         }
         let client = Client::new(&options.timeouts);
-        Ok(Self { options, client, progress })
+        Ok(Self { options, client, progress, stop: Arc::default() })
+    }
+
+    /// Lets somebody end a fetch: soon after `stop` becomes true, whatever is under way is given up with
+    /// [`FetchError::Stopped`]. What has arrived is kept, and the next fetch goes on from there.
+    #[must_use]
+    pub fn with_stop(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
     }
 
     /// The options in force.

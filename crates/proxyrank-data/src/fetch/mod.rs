@@ -28,7 +28,8 @@
 //! - `locate`: the order in which places are searched; `check`: whether a file is the right one;
 //! - `run`: what `fetch` does for a data set; `verify`: what `verify` does;
 //! - `hub`, `github`, `archive`, `mirror`: the four kinds of servers;
-//! - `parallel`, `download`, `retry`, `http`, `disk`: files over an unreliable line onto a disk;
+//! - `parallel`, `download`, `retry`, `http`, `disk`: files over an unreliable line onto a disk; `stop`: why they end
+//!   early;
 //! - `progress`: how a person follows it.
 
 mod archive;
@@ -46,12 +47,13 @@ mod parallel;
 mod progress;
 mod retry;
 mod run;
+mod stop;
 mod verify;
 
 pub use error::{Fault, FetchError, Missing};
 pub use locate::{Located, LocatedSet, Locator, Origin, Warning};
 pub use options::{LocatorOptions, Mirror, Network, NoCacheFolder, Timeouts};
-pub use progress::{Bars, Lines, Meter, Progress, Quiet};
+pub use progress::{Bars, Ending, Lines, Meter, Progress, Quiet};
 pub use retry::RetryPolicy;
 pub use run::{Download, FetchOptions, FetchReport, FetchedFile, Selection};
 pub use verify::{FileState, FileVerdict, Verification};

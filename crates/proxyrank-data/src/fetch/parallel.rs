@@ -1,10 +1,11 @@
 //! A few files at a time.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::error::FetchError;
+use super::stop::Stop;
 use crate::manifest::FileEntry;
 
 /// Does something for each file, with so many threads. The first error raises the stop signal, so that no further
@@ -12,14 +13,14 @@ use crate::manifest::FileEntry;
 pub(crate) fn each<T: Send>(
     width: NonZeroUsize,
     files: &[(usize, &FileEntry)],
-    stop: &AtomicBool,
+    stop: &Stop,
     work: impl Fn(&FileEntry) -> Result<T, FetchError> + Sync,
 ) -> Result<Vec<(usize, T)>, FetchError> {
     let next = AtomicUsize::new(0);
     let values = Mutex::new(Vec::with_capacity(files.len()));
     let first_error = Mutex::new(None);
     let worker = || {
-        while !stop.load(Ordering::Relaxed)
+        while !stop.is_up()
             && let Some(&(index, file)) = files.get(next.fetch_add(1, Ordering::Relaxed))
         {
             match work(file) {
@@ -27,7 +28,7 @@ pub(crate) fn each<T: Send>(
                 Err(error) => {
                     // Kept before the signal is raised, so that no error that follows from the signal comes first.
                     first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                    stop.store(true, Ordering::Relaxed);
+                    stop.raise();
                 }
             }
         }

@@ -19,8 +19,17 @@ pub trait Progress: Send + Sync {
     fn file(&self, path: &str, bytes: Option<u64>) -> Box<dyn Meter>;
     /// An attempt failed, and another follows after the wait.
     fn retry(&self, path: &str, fault: &Fault, wait: Duration);
-    /// A data set ended, well or not.
-    fn end(&self, dataset: &str);
+    /// A data set ended.
+    fn end(&self, dataset: &str, ending: Ending);
+}
+
+/// How the download of a data set ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All its files are here.
+    Complete,
+    /// A file failed, or somebody asked to stop; the error that follows says which.
+    Incomplete,
 }
 
 /// Follows one file. Dropping it ends it.
@@ -44,7 +53,7 @@ impl Progress for Quiet {
 
     fn retry(&self, _path: &str, _fault: &Fault, _wait: Duration) {}
 
-    fn end(&self, _dataset: &str) {}
+    fn end(&self, _dataset: &str, _ending: Ending) {}
 }
 
 impl Meter for Quiet {
@@ -53,7 +62,7 @@ impl Meter for Quiet {
     fn done(&self) {}
 }
 
-/// Writes plain lines, for logs: one at the begin and the end of a data set, one a retry, and one every hundredth
+/// Writes plain lines, for logs: one at the begin and the good end of a data set, one a retry, and one every hundredth
 /// of many files.
 pub struct Lines<W: Write + Send> {
     out: Mutex<W>,
@@ -79,7 +88,8 @@ impl<W: Write + Send> Progress for Lines<W> {
     fn begin(&self, dataset: &str, files: usize) {
         self.files.store(files as u64, Ordering::Relaxed);
         self.begun.store(0, Ordering::Relaxed);
-        self.line(&format!("fetching {dataset}: {files} file(s)"));
+        let noun = if files == 1 { "file" } else { "files" };
+        self.line(&format!("fetching {dataset}: {files} {noun}"));
     }
 
     fn file(&self, path: &str, bytes: Option<u64>) -> Box<dyn Meter> {
@@ -96,8 +106,10 @@ impl<W: Write + Send> Progress for Lines<W> {
         self.line(&format!("  {path}: {fault}; next attempt in {:.1} s", wait.as_secs_f64()));
     }
 
-    fn end(&self, dataset: &str) {
-        self.line(&format!("ended {dataset}"));
+    fn end(&self, dataset: &str, ending: Ending) {
+        if ending == Ending::Complete {
+            self.line(&format!("fetched {dataset}"));
+        }
     }
 }
 
@@ -159,8 +171,11 @@ impl Progress for Bars {
         });
     }
 
-    fn end(&self, _dataset: &str) {
-        self.with_set(ProgressBar::finish);
+    fn end(&self, _dataset: &str, ending: Ending) {
+        self.with_set(match ending {
+            Ending::Complete => ProgressBar::finish,
+            Ending::Incomplete => ProgressBar::abandon,
+        });
     }
 }
 
@@ -199,9 +214,13 @@ mod tests {
             lines.file("x", None).done();
         }
         lines.retry("x", &Fault::Redirects, Duration::from_secs(2));
-        lines.end("lts");
+        lines.end("lts", Ending::Incomplete);
+        lines.begin("squad", 1);
+        lines.end("squad", Ending::Complete);
         let text = String::from_utf8(lines.out.into_inner().unwrap()).unwrap();
-        assert_eq!(text.lines().count(), 1 + 11 + 1 + 1, "{text}");
+        assert!(text.starts_with("fetching lts: 1192 files\n"), "{text}");
+        assert!(text.ends_with("2.0 s\nfetching squad: 1 file\nfetched squad\n"), "{text}");
+        assert_eq!(text.lines().count(), 1 + 11 + 1 + 2, "{text}");
         assert!(text.contains("next attempt in 2.0 s"));
     }
 }

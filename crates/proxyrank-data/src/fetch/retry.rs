@@ -1,10 +1,10 @@
 //! When to ask again: exponential waiting with jitter, a server's `Retry-After` where it gives one.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::error::Fault;
+use super::stop::Stop;
 
 /// How patient a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +44,16 @@ impl RetryPolicy {
     /// whether it got much further than any before; then the failures before it are forgotten.
     pub(crate) fn run<T>(
         &self,
-        stop: &AtomicBool,
+        stop: &Stop,
         mut announce: impl FnMut(&Fault, Duration),
         mut attempt: impl FnMut() -> (Result<T, Fault>, Advance),
     ) -> Tried<T> {
         let mut attempts = 0;
         let mut failures = 0;
         loop {
+            if let Err(fault) = stop.check() {
+                return Tried { attempts, result: Err(fault) };
+            }
             attempts += 1;
             let (result, advance) = attempt();
             let fault = match result {
@@ -61,6 +64,9 @@ impl RetryPolicy {
             let Some(wait) = self.wait(&fault, failures) else {
                 return Tried { attempts, result: Err(fault) };
             };
+            if let Err(fault) = stop.check() {
+                return Tried { attempts, result: Err(fault) };
+            }
             announce(&fault, wait);
             if !sleep_unless(stop, wait) {
                 return Tried { attempts, result: Err(Fault::Abandoned) };
@@ -100,10 +106,10 @@ fn jitter() -> f64 {
 }
 
 /// Sleeps; returns early and false when told to stop.
-pub(crate) fn sleep_unless(stop: &AtomicBool, wait: Duration) -> bool {
+pub(crate) fn sleep_unless(stop: &Stop, wait: Duration) -> bool {
     let end = Instant::now() + wait;
     loop {
-        if stop.load(Ordering::Relaxed) {
+        if stop.is_up() {
             return false;
         }
         let left = end.saturating_duration_since(Instant::now());
@@ -116,6 +122,8 @@ pub(crate) fn sleep_unless(stop: &AtomicBool, wait: Duration) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn policy() -> RetryPolicy {
@@ -125,7 +133,7 @@ mod tests {
     fn run(mut faults: Vec<(Option<Fault>, Advance)>) -> Tried<()> {
         faults.reverse();
         policy().run(
-            &AtomicBool::new(false),
+            &Stop::new(Arc::default()),
             |_, _| {},
             || match faults.pop() {
                 Some((Some(fault), advance)) => (Err(fault), advance),

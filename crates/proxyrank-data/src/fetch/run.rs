@@ -3,7 +3,8 @@
 //! A few files are downloaded at a time. When one fails for good no further one is begun, and the error is that
 //! file's; what has arrived stays, so the same command goes on from there.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 
@@ -14,7 +15,9 @@ use super::hub::HubRepository;
 use super::locate::{Located, Locator, Origin, warnings};
 use super::options::{Mirror, Network};
 use super::parallel::each;
+use super::progress::Ending;
 use super::retry::Tried;
+use super::stop::Stop;
 use super::{archive, mirror};
 use crate::manifest::{FileEntry, GitHubSource, HubSource, Manifest, Need, Source, Transfer};
 
@@ -80,12 +83,18 @@ impl FetchReport {
 
 impl Locator {
     /// Makes sure that a data set is on this machine, whole and right.
+    ///
+    /// A stop (see [`Locator::with_stop`]) is heeded between files, between attempts and whenever bytes arrive; at a
+    /// server that stands still it is heeded once [`Timeouts::stall`](super::Timeouts::stall) is over.
     pub fn fetch(&self, manifest: &Manifest, options: FetchOptions) -> Result<FetchReport, FetchError> {
         let mut done: Vec<(usize, FetchedFile)> = Vec::new();
         let mut wanted: Vec<(usize, &FileEntry)> = Vec::new();
         for (index, file) in manifest.files.iter().enumerate() {
             if options.selection == Selection::Required && file.need == Need::Optional {
                 continue;
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(FetchError::Stopped);
             }
             match self.find(manifest, file) {
                 Ok(located) => done.push((index, FetchedFile { located, download: None })),
@@ -100,9 +109,18 @@ impl Locator {
                 let files = wanted.iter().map(|(_, file)| file.path.as_str().to_owned()).collect();
                 return Err(FetchError::Missing(self.missing(manifest, files)));
             }
-            self.progress.begin(&manifest.name, wanted.len());
-            let result = self.download_all(manifest, wanted);
-            self.progress.end(&manifest.name);
+            let count = wanted.len();
+            self.progress.begin(&manifest.name, count);
+            let stop = Stop::new(Arc::clone(&self.stop));
+            let result = self.download_all(manifest, wanted, &stop);
+            let result = match result {
+                // Only a stop leaves out files without an error.
+                Ok(files) if files.len() < count => Err(FetchError::Stopped),
+                Err(error) if stop.asked() && error.is_abandoned() => Err(FetchError::Stopped),
+                result => result,
+            };
+            self.progress
+                .end(&manifest.name, if result.is_ok() { Ending::Complete } else { Ending::Incomplete });
             done.extend(result?);
         }
         done.sort_by_key(|(index, _)| *index);
@@ -114,19 +132,14 @@ impl Locator {
         &self,
         manifest: &Manifest,
         mut wanted: Vec<(usize, &FileEntry)>,
+        stop: &Stop,
     ) -> Result<Vec<(usize, FetchedFile)>, FetchError> {
-        let stop = AtomicBool::new(false);
-        let context = Context {
-            client: &self.client,
-            retry: &self.options.retry,
-            stop: &stop,
-            progress: &*self.progress,
-        };
+        let context =
+            Context { client: &self.client, retry: &self.options.retry, stop, progress: &*self.progress };
         let width = self.options.concurrency;
         let mut done = Vec::new();
         if let Some(Mirror::Endpoint(endpoint)) = &self.options.mirror {
-            let asked =
-                each(width, &wanted, &stop, |file| self.mirrored(&context, endpoint, manifest, file))?;
+            let asked = each(width, &wanted, stop, |file| self.mirrored(&context, endpoint, manifest, file))?;
             wanted.retain(|(index, _)| !asked.iter().any(|(number, file)| number == index && file.is_some()));
             done.extend(asked.into_iter().filter_map(|(index, file)| Some((index, file?))));
         }
@@ -138,10 +151,10 @@ impl Locator {
                 done.extend(self.unpack(&context, manifest, source, &wanted)?);
             }
             Source::GitHub(source) => {
-                done.extend(each(width, &wanted, &stop, |file| self.raw(&context, manifest, source, file))?);
+                done.extend(each(width, &wanted, stop, |file| self.raw(&context, manifest, source, file))?);
             }
             Source::Hub(source) => {
-                done.extend(each(width, &wanted, &stop, |file| self.hub(&context, manifest, source, file))?);
+                done.extend(each(width, &wanted, stop, |file| self.hub(&context, manifest, source, file))?);
             }
         }
         Ok(done)

@@ -3,10 +3,11 @@
 
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use proxyrank_space::SpaceError;
+
+use crate::silence;
 
 /// A file that is not what it should be.
 ///
@@ -59,18 +60,17 @@ impl LoadError {
     /// Runs somebody else's decoder and turns what it says, or a panic in it, into an error.
     ///
     /// The Parquet and tokenizer libraries trust sizes and tables that a damaged file states, and some of their checks
-    /// are assertions: both have been seen to panic on a file with one byte changed. (The line that a panic prints to
-    /// stderr stays; the hook behind it belongs to the program.) `step` must not leave a half-changed value behind
-    /// that is used after an error.
+    /// are assertions: both have been seen to panic on a file with one byte changed. `step` must not leave a
+    /// half-changed value behind that is used after an error.
     pub(crate) fn guard<T>(
         file: &Path,
         format: &'static str,
         step: impl FnOnce() -> Result<T, String>,
     ) -> Result<T, Self> {
-        match catch_unwind(AssertUnwindSafe(step)) {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(message)) => Err(Self::syntax(file, Place::File, format, message)),
-            Err(_) => Err(Self::syntax(file, Place::File, format, "the decoder gave up on damaged data")),
+        match silence::catch(step) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(message)) => Err(Self::syntax(file, Place::File, format, message)),
+            None => Err(Self::syntax(file, Place::File, format, "the decoder gave up on damaged data")),
         }
     }
 

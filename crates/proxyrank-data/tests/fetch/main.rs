@@ -9,4 +9,5 @@ mod mirror;
 mod offline;
 mod real_data;
 mod server;
+mod stop;
 mod support;

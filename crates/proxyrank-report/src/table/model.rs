@@ -117,6 +117,16 @@ impl Table {
         self.rows.sort_by(compare);
     }
 
+    /// The same table with its first `count` columns only.
+    pub(super) fn first_columns(&self, count: usize) -> Self {
+        let mut table = self.clone();
+        table.columns.truncate(count);
+        for row in &mut table.rows {
+            row.cells.truncate(count);
+        }
+        table
+    }
+
     /// The cells of one column.
     pub(super) fn column(&self, index: usize) -> impl Iterator<Item = &Cell> {
         self.rows.iter().filter_map(move |row| row.cells.get(index))

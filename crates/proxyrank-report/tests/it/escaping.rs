@@ -163,6 +163,25 @@ proptest! {
         let text = table(&texts).terminal(width);
         prop_assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", text);
     }
+
+    #[test]
+    fn a_terminal_breaks_no_word(
+        cells in proptest::collection::vec(proptest::collection::vec("[a-z0-9_.,]{1,30}( [a-z0-9_.,]{1,12}){0,3}", 6), 1..5),
+        width in 0u16..140,
+    ) {
+        let columns = (0..6).map(|index| Column::text(format!("c{index}"), format!("C{index}"))).collect();
+        let mut table = Table::new("t", "T", columns);
+        for row in &cells {
+            table.push(row.iter().map(|text| Cell::text(text.as_str())).collect());
+        }
+        let text = table.terminal(width);
+        let shown: std::collections::HashSet<&str> = text.split_whitespace().collect();
+        let columns = (0..6).filter(|index| shown.contains(&*format!("C{index}"))).count();
+        prop_assert!(columns >= 2, "{}", text);
+        for word in cells.iter().flat_map(|row| &row[..columns]).flat_map(|cell| cell.split(' ')) {
+            prop_assert!(shown.contains(word), "{}: {}", word, text);
+        }
+    }
 }
 
 #[test]

@@ -82,6 +82,31 @@ fn narrow_terminal() {
 }
 
 #[test]
+fn what_does_not_fit_is_left_out_whole() {
+    let narrow = table().terminal(40);
+    assert_eq!(table().terminal(1), narrow, "less than 40 counts as 40");
+    assert!(narrow.ends_with("4 more columns do not fit; widen the terminal, or see the file\n"), "{narrow}");
+    assert!(!narrow.contains("NaN"), "a column that is left out has no footnote: {narrow}");
+    for whole in ["hidden_times_layers", "[0.721, 0.768]", "[-0.091, 0.000]"] {
+        assert!(narrow.contains(whole), "{whole}: {narrow}");
+    }
+    let one_less = (40..120).find_map(|width| {
+        let text = table().terminal(width);
+        text.contains("1 more column does not fit").then_some(text)
+    });
+    assert!(one_less.unwrap().contains("13,330,176"));
+}
+
+#[test]
+fn a_long_name_overflows_rather_than_break() {
+    let name = "x".repeat(60);
+    let mut long = Table::new("t", "T", ["a", "b", "c"].map(|key| Column::text(key, key)).to_vec());
+    long.push(vec![Cell::text(name.clone()), Cell::text("second"), Cell::text("third")]);
+    let text = long.terminal(40);
+    assert!(text.contains(&name) && text.contains("second") && !text.contains("third"), "{text}");
+}
+
+#[test]
 fn without_a_width_nothing_wraps() {
     // Title, header, rule, three rows, then the footnotes for the dagger and two reasons, and the note.
     assert_eq!(table().terminal(UNBOUNDED).lines().count(), 6 + 3 + 1);
