@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-use proxyrank_schema::{BenchmarkId, Reading};
+use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Timing};
 use proxyrank_store::Shard;
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
@@ -136,8 +136,9 @@ pub(crate) struct EvaluateArgs {
     /// Benchmark; `proxyrank ls benchmarks` names them
     #[arg(long, value_name = "NAME")]
     pub(crate) benchmark: BenchmarkId,
-    /// Proxies, separated by commas, each `name` or `name:parameter=value`; `all` takes every one that applies
-    #[arg(long, value_name = "all|NAME,...", default_value = "all", value_delimiter = ';')]
+    /// Proxies, separated by commas, each `name` or `name:parameter=value`; a cost class such as `data_free` takes all of
+    /// that class, `all` every one that applies
+    #[arg(long, value_name = "all|CLASS|NAME,...", default_value = "data_free", value_delimiter = ';')]
     pub(crate) proxies: Vec<String>,
     /// Which networks to build: released, declared, as_trained, or `all`; decoders have only `declared`
     #[arg(long, value_name = "READING,...|all")]
@@ -148,6 +149,27 @@ pub(crate) struct EvaluateArgs {
     /// Tokens in a sequence; the benchmark's own length where absent
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) seq_len: Option<u32>,
+    /// Where token ids come from: uniform, zipf, openwebtext, wikitext-2 or mnli
+    #[arg(long, value_name = "INPUT", default_value = "zipf")]
+    pub(crate) input: Input,
+    /// Dropout off or on: eval or train
+    #[arg(long, value_name = "MODE", default_value = "eval")]
+    pub(crate) mode: Mode,
+    /// Seed of the weights
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) init_seed: u64,
+    /// Seed of drawn token ids
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) data_seed: u64,
+    /// Both seeds
+    #[arg(long, value_name = "N", conflicts_with_all = ["init_seed", "data_seed"])]
+    pub(crate) seed: Option<u64>,
+    /// Floating-point type of networks: f32 or f64
+    #[arg(long, value_name = "TYPE", default_value = "f32")]
+    pub(crate) dtype: Dtype,
+    /// One forward pass for all proxies (fused), or one for each (isolated)
+    #[arg(long, value_name = "TIMING", default_value = "fused")]
+    pub(crate) timing: Timing,
     /// Only the first N architectures
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,

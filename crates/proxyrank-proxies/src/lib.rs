@@ -8,9 +8,11 @@
 //! - [`call`] parses `zerolm_xavier:alpha=0.15` into a proxy with complete parameters;
 //! - [`mod@published`] lists the score columns and files that others released;
 //! - [`papers`] has the bibliography;
+//! - [`forward`] runs a network once for all proxies that need one;
 //! - [`shapes`] and [`spectral`] hold the arithmetic that several data-free proxies share.
 
 pub mod call;
+pub mod forward;
 pub mod papers;
 pub mod proxies;
 pub mod proxy;

@@ -6,6 +6,7 @@ use proxyrank_schema::{
 use proxyrank_space::{Family, Network};
 
 use crate::Paper;
+use crate::forward::Measure;
 
 /// What a proxy is computed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,20 @@ impl Axes {
     pub const NETWORK: Self = Self(&[Axis::Reading]);
     /// The network at a sequence length.
     pub const NETWORK_AT_LENGTH: Self = Self(&[Axis::Reading, Axis::SequenceLength]);
+    /// The network and its initial weights. They are drawn in f32 and read in f64 whatever the network runs in.
+    pub const WEIGHTS: Self = Self(&[Axis::Reading, Axis::InitSeed]);
+    /// Everything that a forward pass depends on.
+    pub const FORWARD: Self = Self(&[
+        Axis::Reading,
+        Axis::Input,
+        Axis::BatchSize,
+        Axis::SequenceLength,
+        Axis::Mode,
+        Axis::InitSeed,
+        Axis::DataSeed,
+        Axis::Dtype,
+        Axis::Device,
+    ]);
 
     /// Whether the axis is among them.
     pub fn uses(self, axis: Axis) -> bool {
@@ -88,6 +103,8 @@ pub enum Scale {
 pub enum Run {
     /// From the sizes alone.
     DataFree(fn(&Subject, &Params) -> Outcome),
+    /// From a quantity that [`crate::forward::evaluate`] measures on the weights or in a forward pass.
+    Forward(Measure),
 }
 
 /// One proxy.
@@ -148,6 +165,30 @@ impl Proxy {
         }
     }
 
+    /// A proxy of encoders that reads a forward pass, larger being better.
+    pub const fn forward(
+        name: &'static str,
+        title: &'static str,
+        formula: &'static str,
+        measure: Measure,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            formula,
+            paper: None,
+            direction: Direction::HigherIsBetter,
+            scale: Scale::Quantity,
+            class: CostClass::Forward,
+            families: &[Family::Encoder],
+            axes: Axes::FORWARD,
+            params: &[],
+            version: 1,
+            faults: &[],
+            run: Run::Forward(measure),
+        }
+    }
+
     /// Its name as an identifier.
     pub fn id(&self) -> ProxyName {
         ProxyName::new(self.name)
@@ -190,7 +231,9 @@ impl Proxy {
         }
     }
 
-    /// Computes the score; a family for which the proxy is not defined gives `unsupported`.
+    /// Computes the score from sizes alone; a family for which the proxy is not defined gives `unsupported`.
+    ///
+    /// A proxy that needs a network gives an error: it is scored by [`crate::forward::evaluate`].
     pub fn score(&self, subject: &Subject, params: &Params) -> Outcome {
         let family = subject.network.family();
         if !self.supports(family) {
@@ -203,6 +246,9 @@ impl Proxy {
         }
         match self.run {
             Run::DataFree(run) => run(subject, params),
+            Run::Forward(_) => {
+                Outcome::error(format!("{} needs a network to run, and was given only sizes", self.name))
+            }
         }
     }
 }

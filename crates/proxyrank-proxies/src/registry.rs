@@ -2,11 +2,14 @@
 
 use crate::Proxy;
 use crate::proxies::{
-    ATTENTION_PARAMS, D_MODEL, DECODER_PARAMS, EMBEDDING_PARAMS, FFN_PARAMS, FLOPS, FLOPS_SPLIT_FFN,
-    FOUR_L_D_SQUARED, HEADS_TIMES_PARAMS, HIDDEN_TIMES_LAYERS, LAYERS_HIDDEN_PARAMS, LAYERS_HIDDEN_WEIGHTS,
-    LAYERS_THEN_HIDDEN, LAYERS_TIMES_PARAMS, LPZERO_BAK_CLOSED_FORM, LPZERO_CLOSED_FORM, NSC, NSC_MATRICES,
-    NSC_NORMAL, NSC_PER_HEAD, NSC_RUNNING_SUM, NUM_LAYERS, NUM_PARAMETERS, NUM_PARAMETERS_BODY,
-    ZEROLM_XAVIER,
+    ACTIVATION_DISTANCE, ACTIVATION_DISTANCE_NORM, ATTENTION_PARAMS, D_MODEL, DECODER_PARAMS,
+    EMBEDDING_PARAMS, FFN_PARAMS, FLOPS, FLOPS_SPLIT_FFN, FOUR_L_D_SQUARED, HEAD_CONFIDENCE,
+    HEAD_CONFIDENCE_NORM, HEADS_TIMES_PARAMS, HIDDEN_TIMES_LAYERS, LAYERS_HIDDEN_PARAMS,
+    LAYERS_HIDDEN_WEIGHTS, LAYERS_THEN_HIDDEN, LAYERS_TIMES_PARAMS, LPZERO_BAK_CLOSED_FORM,
+    LPZERO_CLOSED_FORM, NSC, NSC_MATRICES, NSC_NORMAL, NSC_PER_HEAD, NSC_RUNNING_SUM, NUM_LAYERS,
+    NUM_PARAMETERS, NUM_PARAMETERS_BODY, NWOT, SOFTMAX_CONFIDENCE, SOFTMAX_CONFIDENCE_NORM, SWAP, V_PCA,
+    V_PCA_MEAN, V_PCA_MEAN_STRICT, V_PCA_STRICT, W_PCA, W_PCA_MEAN, W_PCA_MEAN_STRICT, W_PCA_STRICT,
+    ZEROLM_SAMPLED, ZEROLM_XAVIER,
 };
 
 /// Every proxy, baselines first, in the order of listings.
@@ -34,8 +37,25 @@ pub static REGISTRY: &[&Proxy] = &[
     &NSC_MATRICES,
     &NSC_NORMAL,
     &ZEROLM_XAVIER,
+    &ZEROLM_SAMPLED,
     &LPZERO_CLOSED_FORM,
     &LPZERO_BAK_CLOSED_FORM,
+    &V_PCA,
+    &V_PCA_STRICT,
+    &V_PCA_MEAN,
+    &V_PCA_MEAN_STRICT,
+    &W_PCA,
+    &W_PCA_STRICT,
+    &W_PCA_MEAN,
+    &W_PCA_MEAN_STRICT,
+    &HEAD_CONFIDENCE,
+    &HEAD_CONFIDENCE_NORM,
+    &SOFTMAX_CONFIDENCE,
+    &SOFTMAX_CONFIDENCE_NORM,
+    &ACTIVATION_DISTANCE,
+    &ACTIVATION_DISTANCE_NORM,
+    &NWOT,
+    &SWAP,
 ];
 
 /// A name that no proxy has.
@@ -81,7 +101,7 @@ mod tests {
     use proxyrank_schema::{CostClass, Reading, Status};
 
     use super::*;
-    use crate::testing;
+    use crate::{Run, testing};
 
     #[test]
     fn names_are_unique_and_in_snake_case() {
@@ -96,21 +116,26 @@ mod tests {
     fn every_record_is_complete() {
         for proxy in REGISTRY {
             assert!(!proxy.title.is_empty() && !proxy.formula.is_empty() && !proxy.families.is_empty());
-            assert_eq!(proxy.class, CostClass::DataFree, "{}", proxy.name);
+            let class = match proxy.run {
+                Run::DataFree(_) => CostClass::DataFree,
+                Run::Forward(measure) if measure.needs_forward() => CostClass::Forward,
+                Run::Forward(_) => CostClass::Weights,
+            };
+            assert_eq!(proxy.class, class, "{}", proxy.name);
             let in_range = |spec: &crate::ParamSpec| (spec.low..=spec.high).contains(&spec.default);
             assert!(proxy.params.iter().all(in_range), "{}", proxy.name);
         }
     }
 
     #[test]
-    fn every_proxy_scores_its_families_and_no_other() {
+    fn every_data_free_proxy_scores_its_families_and_no_other() {
         let subjects = [
             testing::flexibert(0, Reading::Declared),
             testing::flexibert(365, Reading::AsTrained),
             testing::gpt2(3, 64, 512),
             testing::transformer_xl(3, 64, 512),
         ];
-        for proxy in REGISTRY {
+        for proxy in REGISTRY.iter().filter(|proxy| proxy.class == CostClass::DataFree) {
             for subject in &subjects {
                 let outcome = proxy.score(subject, &proxy.default_params());
                 let expected =

@@ -33,7 +33,7 @@ pub fn bibliography(store: &Store) -> Result<Vec<String>, RunError> {
     let entries: Vec<String> = datasets.into_values().collect();
     let by_data_set =
         |paper: &Paper| paper.arxiv.is_some_and(|id| entries.iter().any(|entry| entry.contains(id)));
-    let papers = papers.into_values().filter(|paper| !by_data_set(paper)).map(|paper| paper.bibtex());
+    let papers = papers.into_values().filter(|paper| !by_data_set(paper)).map(Paper::bibtex);
     let papers: Vec<String> = papers.map(|entry| entry.trim().to_owned()).collect();
     Ok(entries.into_iter().chain(papers).collect())
 }

@@ -35,6 +35,15 @@ impl Dataset {
         })
     }
 
+    /// The first file, whatever name a mirror keeps it under.
+    pub(crate) fn first_path(&self) -> Result<&Path, RunError> {
+        self.located
+            .files
+            .first()
+            .map(|located| located.path.as_path())
+            .ok_or_else(|| RunError::Usage(format!("data set {} has no file", self.manifest.name)))
+    }
+
     /// The folder of all files, for readers of whole folders.
     pub(crate) fn folder(&self) -> Result<&Path, RunError> {
         Ok(self.located.folder()?)

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use proxyrank_data::batch::BatchError;
 use proxyrank_data::fetch::FetchError;
 use proxyrank_data::load::LoadError;
 use proxyrank_data::manifest::UnknownDataset;
+use proxyrank_nn::NnError;
 use proxyrank_proxies::{CallError, UnknownProxy};
 use proxyrank_report::chart::ChartError;
 use proxyrank_report::file::WriteError;
@@ -32,6 +34,12 @@ pub enum RunError {
     /// A file of the data is not what it should be.
     #[error("{0}; {advice}", advice = .0.advice())]
     Load(Box<LoadError>),
+    /// A batch of tokens could not be made.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// A network could not be built or run.
+    #[error(transparent)]
+    Network(#[from] NnError),
     /// The results folder.
     #[error(transparent)]
     Store(Box<StoreError>),

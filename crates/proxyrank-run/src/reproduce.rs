@@ -73,8 +73,8 @@ pub fn reproduce(
         let benchmark = Benchmark::load(info, workshop.locator)?;
         workshop.store.put_truth(&benchmark.id(), &benchmark.truth_rows())?;
         replay(&benchmark, workshop.locator, workshop.store)?;
-        let request = Request::everything(info);
-        evaluate(&benchmark, &request, workshop.store, workshop.watch, workshop.stop)?;
+        let request = Request::closed_forms(info);
+        evaluate(&benchmark, &request, workshop.locator, workshop.store, workshop.watch, workshop.stop)?;
     }
     clock.lap("scores computed and stored");
 

@@ -18,6 +18,12 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         readings: Request::parse_readings(info, args.reading.as_deref())?,
         batch_size: args.batch,
         seq_len: args.seq_len.unwrap_or(info.seq_len),
+        input: args.input,
+        mode: args.mode,
+        init_seed: args.seed.unwrap_or(args.init_seed),
+        data_seed: args.seed.unwrap_or(args.data_seed),
+        dtype: args.dtype,
+        timing: args.timing,
         limit: args.limit,
         shard: args.shard,
     };
@@ -45,7 +51,8 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         return Ok(Outcome::Done);
     }
     setup.store.put_truth(&benchmark.id(), &benchmark.truth_rows()).map_err(proxyrank_run::RunError::from)?;
-    let done = evaluate(&benchmark, &request, &setup.store, setup.watch.as_ref(), &setup.stop)?;
+    let done =
+        evaluate(&benchmark, &request, &setup.locator, &setup.store, setup.watch.as_ref(), &setup.stop)?;
     if global.json {
         output::value(&done)?;
     } else {

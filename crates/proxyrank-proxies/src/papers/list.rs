@@ -85,6 +85,11 @@ papers! {
     MELLOR_2021 = InProceedings "mellor2021": ["Joseph Mellor", "Jack Turner", "Amos Storkey", "Elliot J. Crowley"],
         "Neural Architecture Search without Training",
         "International Conference on Machine Learning (ICML)", 2021, Some("2006.04647"), None;
+    /// SWAP.
+    SWAP_2024 = InProceedings "peng2024": ["Yameng Peng", "Andy Song", "Haytham M. Fayek", "Vic Ciesielski",
+        "Xiaojun Chang"],
+        "SWAP-NAS: Sample-Wise Activation Patterns for Ultra-fast NAS",
+        "International Conference on Learning Representations (ICLR)", 2024, Some("2403.04161"), None;
     /// EZNAS.
     AKHAURI_2022 = InProceedings "akhauri2022": ["Yash Akhauri", "J. Pablo Muñoz", "Nilesh Jain", "Ravi Iyer"],
         "EZNAS: Evolving Zero-Cost Proxies For Neural Architecture Scoring",

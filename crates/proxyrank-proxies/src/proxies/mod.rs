@@ -1,8 +1,9 @@
-//! One file a proxy.
+//! One file a proxy, with its normalised form or other stopping rule beside it where it has one.
 //!
 //! To add one: write its file, list it here and in [`crate::registry::REGISTRY`], and give it a test with a value that did
 //! not come from the code under test.
 
+mod activation_distance;
 mod attention_params;
 mod d_model;
 mod decoder_params;
@@ -11,6 +12,7 @@ mod ffn_params;
 mod flops;
 mod flops_split_ffn;
 mod four_l_d_squared;
+mod head_confidence;
 mod heads_times_params;
 mod hidden_times_layers;
 mod layers_hidden_params;
@@ -27,9 +29,19 @@ mod nsc_running_sum;
 mod num_layers;
 mod num_parameters;
 mod num_parameters_body;
+mod nwot;
+mod pca;
 mod size;
+mod softmax_confidence;
+mod swap;
+mod v_pca;
+mod v_pca_mean;
+mod w_pca;
+mod w_pca_mean;
+mod zerolm_sampled;
 mod zerolm_xavier;
 
+pub use activation_distance::{ACTIVATION_DISTANCE, ACTIVATION_DISTANCE_NORM};
 pub use attention_params::ATTENTION_PARAMS;
 pub use d_model::D_MODEL;
 pub use decoder_params::DECODER_PARAMS;
@@ -38,6 +50,7 @@ pub use ffn_params::FFN_PARAMS;
 pub use flops::FLOPS;
 pub use flops_split_ffn::FLOPS_SPLIT_FFN;
 pub use four_l_d_squared::FOUR_L_D_SQUARED;
+pub use head_confidence::{HEAD_CONFIDENCE, HEAD_CONFIDENCE_NORM};
 pub use heads_times_params::HEADS_TIMES_PARAMS;
 pub use hidden_times_layers::HIDDEN_TIMES_LAYERS;
 pub use layers_hidden_params::LAYERS_HIDDEN_PARAMS;
@@ -54,4 +67,12 @@ pub use nsc_running_sum::NSC_RUNNING_SUM;
 pub use num_layers::NUM_LAYERS;
 pub use num_parameters::NUM_PARAMETERS;
 pub use num_parameters_body::NUM_PARAMETERS_BODY;
+pub use nwot::NWOT;
+pub use softmax_confidence::{SOFTMAX_CONFIDENCE, SOFTMAX_CONFIDENCE_NORM};
+pub use swap::SWAP;
+pub use v_pca::{V_PCA, V_PCA_STRICT};
+pub use v_pca_mean::{V_PCA_MEAN, V_PCA_MEAN_STRICT};
+pub use w_pca::{W_PCA, W_PCA_STRICT};
+pub use w_pca_mean::{W_PCA_MEAN, W_PCA_MEAN_STRICT};
+pub use zerolm_sampled::ZEROLM_SAMPLED;
 pub use zerolm_xavier::ZEROLM_XAVIER;

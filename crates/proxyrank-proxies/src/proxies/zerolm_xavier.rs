@@ -30,7 +30,8 @@ pub static ZEROLM_XAVIER: Proxy = Proxy {
     )
 };
 
-const ALPHA: ParamSpec = ParamSpec {
+/// How much attention counts against the FFN.
+pub(super) const ALPHA: ParamSpec = ParamSpec {
     name: "alpha",
     default: 1.0,
     low: -10.0,

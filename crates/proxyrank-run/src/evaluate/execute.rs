@@ -1,12 +1,16 @@
 //! Carrying out a plan.
 
+use std::collections::BTreeSet;
 use std::time::{Instant, SystemTime};
 
-use proxyrank_proxies::Subject;
-use proxyrank_schema::{Outcome, ScoreRow, Timing, TimingRow};
+use proxyrank_data::fetch::Locator;
+use proxyrank_proxies::forward::Evaluation;
+use proxyrank_proxies::{ProxyCall, Subject};
+use proxyrank_schema::{Reading, ScoreRow, Timing, TimingRow};
 use proxyrank_store::Store;
 use rayon::prelude::*;
 
+use super::forward::{Runner, nanoseconds};
 use super::plan::{Item, Job, Plan};
 use super::request::Request;
 use crate::RunError;
@@ -14,7 +18,7 @@ use crate::benchmark::Benchmark;
 use crate::machine::{Machine, build_profile, peak_rss_bytes};
 use crate::watch::{Stop, Watch};
 
-/// Architectures scored in parallel before their rows are stored. Small, because a stop waits for a whole batch.
+/// Architectures whose closed forms are computed before their rows are stored. Small, because a stop waits for all of them.
 const BATCH: usize = 32;
 
 /// What an evaluation did.
@@ -34,25 +38,29 @@ pub struct Evaluated {
 pub fn evaluate(
     benchmark: &Benchmark,
     request: &Request,
+    locator: &Locator,
     store: &Store,
     watch: &dyn Watch,
     stop: &Stop,
 ) -> Result<Evaluated, RunError> {
     let mut writer = store.shard(&benchmark.id(), request.shard)?;
     let plan = Plan::new(benchmark, request, writer.done());
-    let run = Provenance::new();
+    let run = Provenance::new(request.timing);
+    let runner = if plan.runs_networks() { Some(Runner::new(request, locator)?) } else { None };
     let mut evaluated =
         Evaluated { architectures: plan.architectures, stored: plan.stored, computed: 0, failed: 0 };
     let task = watch.task(&format!("evaluate {}", benchmark.info.id), plan.jobs.len());
     let mut finished = 0;
-    for batch in plan.jobs.chunks(BATCH) {
+    for batch in plan.jobs.chunks(if runner.is_some() { 1 } else { BATCH }) {
         if stop.asked() {
             writer.finish()?;
             let (done, total) = (plan.architectures - plan.jobs.len() + finished, plan.architectures);
             return Err(RunError::Stopped { after: format!("after {done} of {total} architectures") });
         }
-        let rows: Vec<_> =
-            batch.par_iter().map(|job| score(benchmark, job, &run)).collect::<Result<_, RunError>>()?;
+        let rows: Vec<_> = batch
+            .par_iter()
+            .map(|job| score(benchmark, job, runner.as_ref(), &run))
+            .collect::<Result<_, RunError>>()?;
         for (scores, timings) in rows {
             writer.append(&scores, &timings)?;
             evaluated.computed += scores.len();
@@ -69,22 +77,39 @@ pub fn evaluate(
 fn score(
     benchmark: &Benchmark,
     job: &Job,
+    runner: Option<&Runner>,
     run: &Provenance,
 ) -> Result<(Vec<ScoreRow>, Vec<TimingRow>), RunError> {
     let entry = &benchmark.entries[job.entry];
+    let network =
+        |reading| entry.architecture.network(reading).map_err(RunError::space(benchmark.id(), &entry.id));
     let mut scores = Vec::with_capacity(job.items.len());
     let mut timings = Vec::with_capacity(job.items.len());
-    for item in &job.items {
+    let mut keep = |item: &Item, evaluation: Evaluation| {
+        timings.push(run.timing(item, &evaluation));
+        scores.push(ScoreRow { key: item.key.clone(), outcome: evaluation.outcome });
+    };
+    let (running, closed): (Vec<&Item>, Vec<&Item>) = job.items.iter().partition(|item| item.runs_network());
+    for item in closed {
         let started = Instant::now();
-        let network =
-            entry.architecture.network(item.reading).map_err(RunError::space(benchmark.id(), &entry.id))?;
+        let subject =
+            Subject { network: network(item.reading)?, seq_len: item.key.protocol.seq_len as usize };
         let built = started.elapsed();
-        let subject = Subject { network, seq_len: item.key.protocol.seq_len as usize };
         let started = Instant::now();
-        let outcome: Outcome = item.call.proxy.score(&subject, &item.call.params);
+        let outcome = item.call.proxy.score(&subject, &item.call.params);
         let own = started.elapsed();
-        scores.push(ScoreRow { key: item.key.clone(), outcome });
-        timings.push(run.timing(item, built + own, own));
+        let (own_ns, wall_ns) = (nanoseconds(own), nanoseconds(built + own));
+        keep(item, Evaluation { outcome, own_ns, wall_ns });
+    }
+    let readings: BTreeSet<Reading> = running.iter().map(|item| item.reading).collect();
+    for reading in readings {
+        let items: Vec<&Item> = running.iter().copied().filter(|item| item.reading == reading).collect();
+        let calls: Vec<ProxyCall> = items.iter().map(|item| item.call.clone()).collect();
+        if let Some(runner) = runner {
+            for (item, evaluation) in items.into_iter().zip(runner.score(&network(reading)?, &calls)?) {
+                keep(item, evaluation);
+            }
+        }
     }
     // The system keeps this number for the whole process, so once an architecture is as exact as it gets.
     let peak = peak_rss_bytes();
@@ -100,10 +125,11 @@ struct Provenance {
     run_id: String,
     started_at: String,
     threads: u32,
+    timing: Timing,
 }
 
 impl Provenance {
-    fn new() -> Self {
+    fn new(timing: Timing) -> Self {
         let now = SystemTime::now();
         let started_at = humantime::format_rfc3339_seconds(now).to_string();
         let nanos = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
@@ -112,19 +138,19 @@ impl Provenance {
             run_id: format!("{nanos:x}-{:x}", std::process::id()),
             started_at,
             threads: u32::try_from(rayon::current_num_threads()).unwrap_or(u32::MAX),
+            timing,
         }
     }
 
-    fn timing(&self, item: &Item, wall: std::time::Duration, own: std::time::Duration) -> TimingRow {
-        let nanoseconds = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    fn timing(&self, item: &Item, evaluation: &Evaluation) -> TimingRow {
         TimingRow {
             key: item.key.clone(),
-            timing: Timing::Fused,
+            timing: self.timing,
             threads: self.threads,
             machine_id: self.machine_id.clone(),
             build_profile: build_profile().to_owned(),
-            wall_ns: nanoseconds(wall),
-            own_ns: nanoseconds(own),
+            wall_ns: evaluation.wall_ns,
+            own_ns: evaluation.own_ns,
             peak_rss_bytes: 0,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             run_id: self.run_id.clone(),

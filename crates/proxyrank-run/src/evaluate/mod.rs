@@ -1,10 +1,13 @@
 //! Scoring the architectures of a benchmark: plan, compute, store; resumable at any point.
 //!
-//! Architectures are scored in parallel in small batches and stored one by one in the order of the benchmark, so what a
-//! run leaves behind does not depend on the number of threads, and a kill loses at most the batch in hand, every
-//! architecture of which is either wholly stored or not at all.
+//! Architectures are stored one by one in the order of the benchmark, so what a run leaves behind does not depend on the
+//! number of threads. Closed forms are computed for several architectures at a time; a network is run alone, with all
+//! threads inside it, so that its times mean something and only one set of weights is in memory. A kill loses at most
+//! the architectures in hand, each of which is either wholly stored or not at all.
 
 mod execute;
+mod forward;
+mod inputs;
 mod plan;
 mod request;
 

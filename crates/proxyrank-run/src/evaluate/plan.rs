@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{Device, Dtype, Input, Mode, Protocol, Reading, ScoreKey, Signal};
+use proxyrank_schema::{CostClass, Device, Protocol, Reading, ScoreKey, Signal};
 
 use super::Request;
 use crate::benchmark::Benchmark;
@@ -21,6 +21,13 @@ pub(super) struct Item {
     pub(super) call: ProxyCall,
     /// On which network. A proxy whose key names no reading may take any.
     pub(super) reading: Reading,
+}
+
+impl Item {
+    /// Whether the score needs a network that is built and run.
+    pub(super) fn runs_network(&self) -> bool {
+        self.call.proxy.class > CostClass::DataFree
+    }
 }
 
 /// The scores of one architecture.
@@ -93,10 +100,21 @@ impl Plan {
         self.jobs.len()
     }
 
-    /// A rough upper bound of the computing time on one thread. Data-free proxies take microseconds, so that the synced
-    /// journal, some milliseconds an architecture, dominates.
+    /// Whether any planned score needs a network that is built and run.
+    pub fn runs_networks(&self) -> bool {
+        self.jobs.iter().flat_map(|job| &job.items).any(Item::runs_network)
+    }
+
+    /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and two tenths of
+    /// a second for each network that is run. Data-free proxies take microseconds.
     pub fn estimated_cost(&self) -> Duration {
-        Duration::from_micros(20) * u32::try_from(self.scores()).unwrap_or(u32::MAX)
+        let networks = |job: &Job| {
+            let readings: HashSet<Reading> =
+                job.items.iter().filter(|item| item.runs_network()).map(|item| item.reading).collect();
+            u32::try_from(readings.len()).unwrap_or(u32::MAX)
+        };
+        let networks: u32 = self.jobs.iter().map(networks).sum();
+        Duration::from_millis(200) * networks
             + Duration::from_millis(5) * u32::try_from(self.jobs.len()).unwrap_or(u32::MAX)
     }
 }
@@ -106,13 +124,13 @@ fn wanted(request: &Request, reading: Reading) -> Protocol {
     Protocol {
         reading,
         signal: Signal::None,
-        input: Input::None,
+        input: request.input,
         batch_size: request.batch_size,
         seq_len: request.seq_len,
-        mode: Mode::None,
-        init_seed: 0,
-        data_seed: 0,
-        dtype: Dtype::None,
-        device: Device::none(),
+        mode: request.mode,
+        init_seed: request.init_seed,
+        data_seed: request.data_seed,
+        dtype: request.dtype,
+        device: Device::cpu(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proxyrank_proxies::{ProxyCall, REGISTRY};
-use proxyrank_schema::Reading;
+use proxyrank_schema::{CostClass, Dtype, Input, Mode, Reading, Timing};
 use proxyrank_space::Family;
 use proxyrank_store::Shard;
 
@@ -23,6 +23,18 @@ pub struct Request {
     pub batch_size: u32,
     /// Tokens in a sequence.
     pub seq_len: u32,
+    /// Where token ids come from.
+    pub input: Input,
+    /// Dropout on or off.
+    pub mode: Mode,
+    /// Seed of the weights.
+    pub init_seed: u64,
+    /// Seed of drawn ids.
+    pub data_seed: u64,
+    /// Floating-point type.
+    pub dtype: Dtype,
+    /// One pass for all proxies, or one for each.
+    pub timing: Timing,
     /// Only so many architectures.
     pub limit: Option<usize>,
     /// Which share of them.
@@ -30,25 +42,37 @@ pub struct Request {
 }
 
 impl Request {
-    /// Every proxy that applies, under every reading of the benchmark, at its own sequence length.
-    pub fn everything(info: &'static BenchmarkInfo) -> Self {
+    /// Every closed form that applies, under every reading of the benchmark, at its own sequence length.
+    pub fn closed_forms(info: &'static BenchmarkInfo) -> Self {
+        let mut calls = applicable(info);
+        calls.retain(|call| call.proxy.class == CostClass::DataFree);
         Self {
             info,
-            calls: applicable(info),
+            calls,
             readings: info.readings.to_vec(),
             batch_size: 16,
             seq_len: info.seq_len,
+            input: Input::Zipf,
+            mode: Mode::Eval,
+            init_seed: 0,
+            data_seed: 0,
+            dtype: Dtype::F32,
+            timing: Timing::Fused,
             limit: None,
             shard: Shard::whole(),
         }
     }
 
-    /// Reads `all` or proxies such as `nsc` and `zerolm_xavier:alpha=0.3`.
+    /// Reads `all`, cost classes such as `data_free`, or proxies such as `nsc` and `zerolm_xavier:alpha=0.3`.
     pub fn parse_calls(info: &BenchmarkInfo, words: &[String]) -> Result<Vec<ProxyCall>, RunError> {
         let mut calls: Vec<ProxyCall> = Vec::new();
         for word in words.iter().flat_map(|word| split_calls(word)) {
             if word == "all" {
                 calls.extend(applicable(info));
+                continue;
+            }
+            if let Ok(class) = word.parse::<CostClass>() {
+                calls.extend(applicable(info).into_iter().filter(|call| call.proxy.class == class));
                 continue;
             }
             let call: ProxyCall = word.parse()?;

@@ -1,0 +1,55 @@
+//! Scaled dot products of all heads at once.
+
+use candle_core::Tensor;
+
+use super::ops::{ComposedOps, narrow, softmax};
+use crate::NnError;
+use crate::batch::Block;
+use crate::dropout::DropoutSite;
+use crate::ops::{Columns, Heads};
+use crate::real::Real;
+use crate::taps::{Event, Site, View, Visitor};
+
+pub(super) fn attention<T: Real, V: Visitor<T>>(
+    ops: &mut ComposedOps<'_, T, V>,
+    heads: &Heads<'_, Tensor>,
+) -> Result<Tensor, NnError> {
+    let (batch, seq_len) = (ops.batch.batch(), ops.batch.seq_len());
+    let width = heads.query.width;
+    let d = width / heads.count;
+    let split = |columns: Columns<'_, Tensor>| -> Result<Tensor, NnError> {
+        let split = narrow(columns)?.reshape((batch, seq_len, heads.count, d))?;
+        Ok(split.transpose(1, 2)?.contiguous()?)
+    };
+    let scores = (split(heads.query)?.matmul(&split(heads.key)?.t()?)? * (1.0 / (d as f64).sqrt()))?;
+    let probabilities = softmax(&scores)?;
+    show(ops, heads, &probabilities)?;
+    let probabilities = ops.masked(probabilities, DropoutSite::Attention(heads.layer))?;
+    let merged = probabilities.matmul(&split(heads.value)?)?.transpose(1, 2)?;
+    Ok(merged.reshape((batch, seq_len, width))?)
+}
+
+/// Shows the probabilities tile by tile, as the fast engine computes them.
+fn show<T: Real, V: Visitor<T>>(
+    ops: &mut ComposedOps<'_, T, V>,
+    heads: &Heads<'_, Tensor>,
+    probabilities: &Tensor,
+) -> Result<(), NnError> {
+    if !ops.visitor.wants(Site::Attention) {
+        return Ok(());
+    }
+    let seq_len = ops.batch.seq_len();
+    let values = probabilities.flatten_all()?.to_vec1::<T>()?;
+    for (tile, values) in values.chunks_exact(seq_len * seq_len).enumerate() {
+        let block = Block { first_sequence: tile / heads.count, sequences: 1, ..ops.batch.whole() };
+        ops.visitor.visit(&Event {
+            site: Site::Attention,
+            layer: heads.layer,
+            index: tile % heads.count,
+            heads: heads.count,
+            block,
+            values: View::new(values, seq_len, seq_len, seq_len),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! The network's operations over a whole batch; activations are tensors of (B, S, columns).
+
+use std::marker::PhantomData;
+
+use candle_core::{D, Device, Tensor};
+
+use super::{ComposedWeights, attention, convolution, transform};
+use crate::NnError;
+use crate::batch::TokenBatch;
+use crate::dropout::{DropoutSite, Mask};
+use crate::engine::Dropout;
+use crate::ops::{Columns, Heads, NORM_EPSILON, Ops, Tap};
+use crate::real::Real;
+use crate::taps::{Event, Site, View, Visitor};
+use crate::weights::{Linear, Norm, Span, Transform};
+
+/// A batch on its way through the network.
+#[derive(Debug)]
+pub(super) struct ComposedOps<'a, T, V> {
+    pub weights: &'a ComposedWeights,
+    pub batch: &'a TokenBatch,
+    pub device: &'a Device,
+    pub dropout: Dropout,
+    pub visitor: &'a mut V,
+    pub real: PhantomData<T>,
+}
+
+impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
+    /// Multiplies by the mask of a site, if dropout is on.
+    pub(super) fn masked(&self, x: Tensor, site: DropoutSite) -> Result<Tensor, NnError> {
+        match self.dropout {
+            Dropout::Off => Ok(x),
+            Dropout::Seed(seed) => {
+                let factors = Mask::new(seed, site).factors::<T>(x.elem_count());
+                Ok((&x * Tensor::from_vec(factors, x.shape(), self.device)?)?)
+            }
+        }
+    }
+
+    fn norm(&self, x: &Tensor, norm: &Norm) -> Result<Tensor, NnError> {
+        let width = x.dim(D::Minus1)?;
+        let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+        let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
+        let normed = centred.broadcast_div(&(variance + NORM_EPSILON)?.sqrt()?)?;
+        let gain = self.weights.stacked(&norm.gain, width)?;
+        Ok(normed.broadcast_mul(&gain)?.broadcast_add(&self.weights.stacked(&norm.shift, width)?)?)
+    }
+}
+
+/// The columns as a tensor of their own.
+pub(super) fn narrow(columns: Columns<'_, Tensor>) -> Result<Tensor, NnError> {
+    Ok(columns.of.narrow(D::Minus1, columns.start, columns.width)?)
+}
+
+/// Softmax over the last axis, composed so that it can be differentiated.
+pub(super) fn softmax(x: &Tensor) -> Result<Tensor, NnError> {
+    // The shift cancels in value and gradient alike, so it need not be differentiated.
+    let powers = x.broadcast_sub(&x.max_keepdim(D::Minus1)?.detach())?.exp()?;
+    Ok(powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)?)
+}
+
+impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
+    type Value = Tensor;
+
+    fn wants(&self, site: Site) -> bool {
+        self.visitor.wants(site)
+    }
+
+    fn show(&mut self, tap: Tap, values: Columns<'_, Tensor>) -> Result<(), NnError> {
+        let Tap { site, layer, index, heads } = tap;
+        let values = narrow(values)?;
+        let columns = values.dim(D::Minus1)?;
+        let values = values.flatten_all()?.to_vec1::<T>()?;
+        let block = self.batch.whole();
+        let view = View::new(&values, block.rows(), columns, columns);
+        self.visitor.visit(&Event { site, layer, index, heads, block, values: view });
+        Ok(())
+    }
+
+    fn release(&mut self, _value: Tensor) {}
+
+    fn embed(&mut self) -> Result<Tensor, NnError> {
+        let layout = self.weights.layout();
+        let width = layout.network.embedding_size;
+        let (batch, seq_len) = (self.batch.batch(), self.batch.seq_len());
+        let ids = Tensor::from_slice(self.batch.ids(), batch * seq_len, self.device)?;
+        let words = self.weights.stacked(&layout.embeddings.word, ((), width))?.index_select(&ids, 0)?;
+        let words = words.reshape((batch, seq_len, width))?;
+        let kind = self.weights.stacked(&layout.embeddings.token_type, ((), width))?.narrow(0, 0, 1)?;
+        let positions =
+            self.weights.stacked(&layout.embeddings.position, ((), width))?.narrow(0, 0, seq_len)?;
+        let sum = words.broadcast_add(&kind)?.broadcast_add(&positions)?;
+        let normed = self.norm(&sum, &layout.embeddings.norm)?;
+        self.masked(normed, DropoutSite::Embeddings)
+    }
+
+    fn linear(&mut self, x: Columns<'_, Tensor>, linear: &Linear) -> Result<Tensor, NnError> {
+        let weight = self.weights.stacked(&linear.weight, (linear.outputs, linear.inputs))?;
+        let rows = narrow(x)?.contiguous()?.reshape(((), linear.inputs))?;
+        let mut y = rows.matmul(&weight.t()?)?;
+        if let Some(bias) = &linear.bias {
+            y = y.broadcast_add(&self.weights.stacked(bias, linear.outputs)?)?;
+        }
+        Ok(y.reshape((self.batch.batch(), self.batch.seq_len(), linear.outputs))?)
+    }
+
+    fn gelu(&mut self, x: Tensor) -> Result<Tensor, NnError> {
+        Ok(x.gelu_erf()?)
+    }
+
+    fn linear_gelu(&mut self, x: &Tensor, linear: &Linear) -> Result<Tensor, NnError> {
+        Ok(self.linear(Columns::first(x, linear.inputs), linear)?.gelu_erf()?)
+    }
+
+    fn linear_residual_norm(
+        &mut self,
+        x: &Tensor,
+        linear: &Linear,
+        site: DropoutSite,
+        residual: &Tensor,
+        norm: &Norm,
+    ) -> Result<Tensor, NnError> {
+        let y = self.linear(Columns::first(x, linear.inputs), linear)?;
+        let y = self.masked(y, site)?;
+        self.norm(&(residual + y)?, norm)
+    }
+
+    fn attention(&mut self, heads: &Heads<'_, Tensor>) -> Result<Tensor, NnError> {
+        attention::attention(self, heads)
+    }
+
+    fn transform(&mut self, x: &Tensor, heads: usize, kind: Transform) -> Result<Tensor, NnError> {
+        transform::transform::<T>(x, heads, kind)
+    }
+
+    fn head_softmax(&mut self, x: &Tensor, heads: usize) -> Result<Tensor, NnError> {
+        let (batch, seq_len, width) = x.dims3()?;
+        let split = softmax(&x.reshape((batch, seq_len, heads, width / heads))?)?;
+        Ok(split.reshape((batch, seq_len, width))?)
+    }
+
+    fn depthwise(&mut self, x: &Tensor, weight: &Span, kernel: usize) -> Result<Tensor, NnError> {
+        let weight = self.weights.stacked(weight, (x.dim(D::Minus1)?, kernel))?;
+        convolution::depthwise(x, &weight)
+    }
+
+    fn multiply(&mut self, x: Tensor, y: Columns<'_, Tensor>) -> Result<Tensor, NnError> {
+        Ok((x * narrow(y)?)?)
+    }
+
+    fn convolve(
+        &mut self,
+        logits: Tensor,
+        values: Columns<'_, Tensor>,
+        heads: usize,
+        kernel: usize,
+    ) -> Result<Tensor, NnError> {
+        convolution::convolve(&logits, &narrow(values)?, heads, kernel)
+    }
+
+    fn concatenate(&mut self, x: Tensor, y: Tensor) -> Result<Tensor, NnError> {
+        Ok(Tensor::cat(&[x, y], D::Minus1)?)
+    }
+}

@@ -1,0 +1,102 @@
+//! What can be wrong with weights, token ids, or a network.
+
+use crate::batch::TokenPosition;
+
+/// Why a network could not be built or run.
+#[derive(Debug, thiserror::Error)]
+pub enum NnError {
+    /// The heads of a layer do not divide its width, so there is no head width.
+    #[error("layer {layer}: {heads} heads do not divide a width of {width}")]
+    Heads {
+        /// The layer, from 0.
+        layer: usize,
+        /// Its heads.
+        heads: usize,
+        /// The width to be divided.
+        width: usize,
+    },
+    /// A feed-forward chain does not start and end at the hidden size, or has no hidden layer.
+    #[error(
+        "layer {layer}: the feed-forward widths {widths:?} must start and end with the hidden size {hidden} and have at least one width between"
+    )]
+    FfnChain {
+        /// The layer, from 0.
+        layer: usize,
+        /// Its widths.
+        widths: Vec<usize>,
+        /// The hidden size.
+        hidden: usize,
+    },
+    /// A size of the network is zero.
+    #[error("{what} is zero; a network needs at least one")]
+    Empty {
+        /// Which size.
+        what: &'static str,
+    },
+    /// A parameter of the network is not in the file.
+    #[error("parameter `{path}` is missing from the safetensors file")]
+    MissingParameter {
+        /// Its path.
+        path: String,
+    },
+    /// The file has encoder parameters that the network has not.
+    #[error(
+        "the safetensors file has `{path}`, which this network has not; was it written for another architecture?"
+    )]
+    UnknownParameter {
+        /// Its path.
+        path: String,
+    },
+    /// A parameter has another shape than the network wants.
+    #[error("parameter `{path}` has shape {found:?}, but the network wants {wanted:?}")]
+    Shape {
+        /// Its path.
+        path: String,
+        /// What the file has.
+        found: Vec<usize>,
+        /// What the network wants.
+        wanted: Vec<usize>,
+    },
+    /// A parameter is stored in a type that is not read.
+    #[error("parameter `{path}` is stored as {dtype}; store it as F32 or F64")]
+    ParameterType {
+        /// Its path.
+        path: String,
+        /// Its stored type.
+        dtype: String,
+    },
+    /// The number of ids is not batch x length.
+    #[error("{found} token ids do not make {batch} sequences of {seq_len}")]
+    BatchShape {
+        /// Ids given.
+        found: usize,
+        /// Sequences.
+        batch: usize,
+        /// Tokens in each.
+        seq_len: usize,
+    },
+    /// A token id lies outside the vocabulary.
+    #[error("token id {id} at {position} is outside the vocabulary of {vocab_size}")]
+    TokenId {
+        /// The id.
+        id: u32,
+        /// Where it stands.
+        position: TokenPosition,
+        /// Size of the vocabulary.
+        vocab_size: usize,
+    },
+    /// The sequences are longer than the position table.
+    #[error("sequences of {seq_len} tokens are longer than the network's {max_positions} positions")]
+    SequenceLength {
+        /// Tokens in a sequence.
+        seq_len: usize,
+        /// Rows of the position table.
+        max_positions: usize,
+    },
+    /// The safetensors file cannot be read.
+    #[error("not a readable safetensors file: {0}")]
+    Safetensors(#[from] safetensors::SafeTensorError),
+    /// A candle operation failed.
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
+}

@@ -1,0 +1,116 @@
+//! Fourier and cosine transforms as matrix products.
+//!
+//! A head has a few dozen columns and a sequence a few hundred tokens, so dense products at full rate beat a fast
+//! transform, and the real part of the two-dimensional Fourier transform is C X C' - S X S' with cosine and sine
+//! matrices: no complex number is needed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use faer::Accum;
+
+use super::ops::FastOps;
+use super::workspace::Buffer;
+use crate::batch::Block;
+use crate::kernels::{Operand, product};
+use crate::real::Real;
+use crate::taps::Visitor;
+use crate::weights::Transform;
+
+/// A square matrix of one axis' transform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Table {
+    /// cos(2π k n / N).
+    Cosine,
+    /// sin(2π k n / N).
+    Sine,
+    /// 2 cos(π k (2n + 1) / 2N), rows k: the cosine transform of type II.
+    CosineTwo,
+}
+
+impl Table {
+    /// Its values, row-major. Angles are reduced as integers, so none is rounded before its cosine is taken.
+    pub(crate) fn values<T: Real>(self, n: usize) -> Vec<T> {
+        let turn = std::f64::consts::TAU;
+        let value = |k: usize, i: usize| match self {
+            Self::Cosine => (turn * (k * i % n) as f64 / n as f64).cos(),
+            Self::Sine => (turn * (k * i % n) as f64 / n as f64).sin(),
+            Self::CosineTwo => 2.0 * (turn * (k * (2 * i + 1) % (4 * n)) as f64 / (4 * n) as f64).cos(),
+        };
+        (0..n * n).map(|index| T::of_f64(value(index / n, index % n))).collect()
+    }
+}
+
+/// Matrices by kind and size.
+type Known<T> = HashMap<(Table, usize), Arc<[T]>>;
+
+/// Matrices that were needed before.
+#[derive(Debug, Default)]
+pub(crate) struct TransformTables<T> {
+    known: Mutex<Known<T>>,
+}
+
+impl<T: Real> TransformTables<T> {
+    fn get(&self, table: Table, n: usize) -> Arc<[T]> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry((table, n)).or_insert_with(|| table.values(n).into()))
+    }
+}
+
+/// The transform of every head of every sequence in the block.
+pub(super) fn transform<T: Real, V: Visitor<T>>(
+    ops: &mut FastOps<'_, T, V>,
+    x: &Buffer<T>,
+    heads: usize,
+    kind: Transform,
+) -> Buffer<T> {
+    let mut output = ops.workspace.take(ops.block.rows(), x.width);
+    match kind {
+        Transform::Cosine => separable(ops, x, heads, Table::CosineTwo, Term::First, &mut output),
+        Transform::Fourier => {
+            separable(ops, x, heads, Table::Cosine, Term::First, &mut output);
+            separable(ops, x, heads, Table::Sine, Term::Subtracted, &mut output);
+        }
+    }
+    output
+}
+
+/// What a product does with what is there.
+#[derive(Debug, Clone, Copy)]
+enum Term {
+    /// Replaces it.
+    First,
+    /// Is subtracted from it.
+    Subtracted,
+}
+
+/// `output [-]= M_tokens X M_headᵀ`.
+fn separable<T: Real, V: Visitor<T>>(
+    ops: &mut FastOps<'_, T, V>,
+    x: &Buffer<T>,
+    heads: usize,
+    table: Table,
+    term: Term,
+    output: &mut Buffer<T>,
+) {
+    let Block { seq_len, .. } = ops.block;
+    let (width, d) = (x.width, x.width / heads);
+    let rows = ops.block.rows();
+    let (over_tokens, over_head) = (ops.tables.get(table, seq_len), ops.tables.get(table, d));
+    let mut half = ops.workspace.take(rows, width);
+    // Heads lie side by side, so a row of the merged matrix is `heads` rows of head width.
+    let merged = Operand::dense(x.values(), rows * heads, d);
+    let head_matrix = Operand::dense(&over_head, d, d).t();
+    product(half.values_mut(), d, Accum::Replace, T::ONE, merged, head_matrix);
+    let (accumulate, sign) = match term {
+        Term::First => (Accum::Replace, T::ONE),
+        Term::Subtracted => (Accum::Add, T::of_f64(-1.0)),
+    };
+    let sequence = seq_len * width;
+    let sequences = half.values().chunks_exact(sequence).zip(output.values_mut().chunks_exact_mut(sequence));
+    for (half, output) in sequences {
+        let token_matrix = Operand::dense(&over_tokens, seq_len, seq_len);
+        product(output, width, accumulate, sign, token_matrix, Operand::dense(half, seq_len, width));
+    }
+    ops.workspace.give(half);
+}

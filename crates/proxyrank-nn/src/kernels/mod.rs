@@ -1,0 +1,44 @@
+//! Loops over activations, compiled for the widest vector unit that the machine has.
+//!
+//! A kernel is a plain loop that [`kernel!`] hands to `pulp`, which compiles it several times and picks one at run
+//! time. Everything called in the loop is inlined and free of branches, so the compiler vectorises it; a closure
+//! handed to `pulp` would not do, for nothing forces its body to be compiled for the unit that was picked. Sums and
+//! maxima run in a fixed number of lanes, because a compiler may not reorder floating-point additions by itself; the
+//! order of summation is thus the same on every machine.
+
+/// Defines a function whose body is compiled for each vector unit.
+macro_rules! kernel {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis fn $name:ident<$life:lifetime $(, $real:ident: $bound:path)?>($($argument:ident: $type:ty),+ $(,)?) $body:block
+    ) => {
+        $(#[$meta])*
+        $visibility fn $name<$life $(, $real: $bound)?>($($argument: $type),+) {
+            struct Loop<$life $(, $real)?> {
+                $($argument: $type),+
+            }
+
+            impl<$life $(, $real: $bound)?> pulp::WithSimd for Loop<$life $(, $real)?> {
+                type Output = ();
+
+                // Else it would be compiled for the oldest vector unit.
+                #[inline(always)]
+                fn with_simd<S: pulp::Simd>(self, _unit: S) {
+                    let Self { $($argument),+ } = self;
+                    $body
+                }
+            }
+
+            pulp::Arch::new().dispatch(Loop { $($argument),+ });
+        }
+    };
+}
+
+pub(crate) use kernel;
+
+pub(crate) mod elementary;
+mod product;
+mod rows;
+
+pub(crate) use product::{Operand, product};
+pub(crate) use rows::{add_bias, bias_gelu, gelu, layer_norm, residual, softmax_rows};

@@ -1,0 +1,61 @@
+//! Encoders that really run: initialisation, forward passes with taps, gradients to come.
+//!
+//! # Design
+//!
+//! [`EncoderLayout`] gives every parameter of a network a path, a shape and a place; [`EncoderWeights`] holds the
+//! values, drawn by an [`Initialiser`] or read from a safetensors file. What the network computes is written once
+//! (`network`), in terms of a dozen operations (`ops`), which two engines implement:
+//!
+//! - [`ComposedEngine`] uses candle tensors and only operations that candle can differentiate: the reference in f64,
+//!   the way to any device, and the way to second derivatives;
+//! - [`FastEngine`] runs a block of sequences through the whole network on one thread, with hand-written kernels in a
+//!   workspace that is never freed.
+//!
+//! A test pins each to the other on random networks, and both to golden cases of an independent implementation.
+//!
+//! [`Visitor`]s look at activations as they pass ([`Site`]); a proxy reduces what it sees and keeps nothing else.
+//! Results are bit-equal for any number of threads: the cut into [`Block`]s depends on batch and network alone, each block is
+//! computed by one thread, and visitors come back in block order.
+//!
+//! # Gradients
+//!
+//! The layout is made for them. A gradient of all weights is one flat slice with the layout of
+//! [`EncoderWeights::body`], where queries, keys and values are one matrix, so a backward pass has one product for the
+//! three of them; a sum over W·G is a sum over two slices, a Hessian-vector product takes and gives such a slice. A
+//! backward pass of a block follows its forward pass on the same thread, while the activations (kept instead of
+//! released by an implementation of the operations that records them) are still near, and per-block gradients are
+//! added in block order. [`ComposedEngine::hidden_state`] with trainable parameters is what they are checked against.
+//!
+//! # Why no unsafe code
+//!
+//! faer's matrix product is safe to call, and pulp's dispatch compiles plain loops for the vector unit at hand. The
+//! kernels here are loops over slices that a compiler vectorises.
+
+mod batch;
+mod composed;
+mod dropout;
+mod engine;
+mod error;
+mod fast;
+mod init;
+mod kernels;
+mod network;
+mod ops;
+mod real;
+mod taps;
+mod weights;
+
+pub use batch::{Block, TokenBatch, TokenPosition, block_tokens};
+pub use composed::{ComposedEngine, ComposedWeights, Training};
+pub use dropout::DROPOUT;
+pub use engine::{Depth, Dropout, Engine, ForwardOptions};
+pub use error::NnError;
+pub use fast::FastEngine;
+pub use init::{INITIAL_DEVIATION, Initialiser};
+pub use real::Real;
+pub use taps::{Collect, Event, Site, View, Visitor};
+pub use weights::{
+    Arena, AttentionLayout, EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, Head, HeadLayout,
+    LayerLayout, Linear, Norm, OperationLayout, Parameter, Span, SpanConvolutionLayout, Transform,
+    TransformLayout,
+};

@@ -1,0 +1,225 @@
+//! What a FlexiBERT encoder computes, written once for every engine.
+//!
+//! Serianni & Kalita (ACL 2023): embeddings, then layers of an operation and a feed-forward chain with one residual
+//! over the whole chain. No attention mask anywhere: the released code computes one and does not use it.
+
+use crate::NnError;
+use crate::dropout::DropoutSite;
+use crate::engine::Depth;
+use crate::ops::{Columns, Heads, Ops, Tap};
+use crate::taps::Site;
+use crate::weights::{
+    AttentionLayout, EncoderLayout, HeadLayout, LayerLayout, OperationLayout, SpanConvolutionLayout,
+    TransformLayout,
+};
+
+/// Runs the network; gives the hidden state, or nothing if `depth` ends before it.
+pub(crate) fn forward<O: Ops>(
+    ops: &mut O,
+    layout: &EncoderLayout,
+    depth: Depth,
+) -> Result<Option<O::Value>, NnError> {
+    let h = layout.network.hidden_size;
+    let mut x = embed(ops, layout)?;
+    let last = layout.layers.len() - 1;
+    for (index, layer) in layout.layers.iter().enumerate() {
+        let stop = depth == Depth::LastFfnInput && index == last;
+        let after_operation = operation(ops, layer, index, h, x)?;
+        let Some(output) = feed_forward(ops, layer, index, h, after_operation, stop)? else {
+            return Ok(None);
+        };
+        x = output;
+    }
+    show(ops, Tap { site: Site::Hidden, layer: last, index: 0, heads: 1 }, Columns::first(&x, h))?;
+    if let Some(head) = &layout.head
+        && ops.wants(Site::Logits)
+    {
+        logits(ops, head, last, &x)?;
+    }
+    Ok(Some(x))
+}
+
+fn show<O: Ops>(ops: &mut O, tap: Tap, values: Columns<'_, O::Value>) -> Result<(), NnError> {
+    if ops.wants(tap.site) { ops.show(tap, values) } else { Ok(()) }
+}
+
+fn embed<O: Ops>(ops: &mut O, layout: &EncoderLayout) -> Result<O::Value, NnError> {
+    let embedded = ops.embed()?;
+    match &layout.embeddings.project {
+        None => Ok(embedded),
+        Some(project) => {
+            let x = ops.linear(Columns::first(&embedded, layout.network.embedding_size), project)?;
+            ops.release(embedded);
+            Ok(x)
+        }
+    }
+}
+
+fn operation<O: Ops>(
+    ops: &mut O,
+    layer: &LayerLayout,
+    index: usize,
+    h: usize,
+    x: O::Value,
+) -> Result<O::Value, NnError> {
+    let (merged, output, norm) = match &layer.operation {
+        OperationLayout::Transform(transform) => {
+            let output = linear_transform(ops, transform, layer.heads, index, h, &x)?;
+            ops.release(x);
+            return Ok(output);
+        }
+        OperationLayout::Attention(attention) => {
+            (self_attention(ops, attention, layer.heads, index, h, &x)?, &attention.output, &attention.norm)
+        }
+        OperationLayout::SpanConvolution(span) => {
+            (span_convolution(ops, span, index, h, &x)?, &span.output, &span.norm)
+        }
+    };
+    let y = ops.linear_residual_norm(&merged, output, DropoutSite::Operation(index), &x, norm)?;
+    ops.release(merged);
+    ops.release(x);
+    Ok(y)
+}
+
+/// Shows the first three of the stacked outputs, which are queries, keys and values.
+fn show_qkv<O: Ops>(
+    ops: &mut O,
+    layer: usize,
+    heads: usize,
+    stacked: &O::Value,
+    width: usize,
+) -> Result<(), NnError> {
+    for (position, site) in [Site::Query, Site::Key, Site::Value].into_iter().enumerate() {
+        show(ops, Tap { site, layer, index: 0, heads }, Columns::nth(stacked, position, width))?;
+    }
+    Ok(())
+}
+
+fn self_attention<O: Ops>(
+    ops: &mut O,
+    attention: &AttentionLayout,
+    heads: usize,
+    layer: usize,
+    h: usize,
+    x: &O::Value,
+) -> Result<O::Value, NnError> {
+    let qkv = ops.linear(Columns::first(x, h), &attention.qkv)?;
+    show_qkv(ops, layer, heads, &qkv, h)?;
+    let weighted = match &attention.weight {
+        None => None,
+        Some(weight) => {
+            let weighted = ops.linear(Columns::nth(&qkv, 0, h), weight)?;
+            show(ops, Tap { site: Site::Weight, layer, index: 0, heads }, Columns::first(&weighted, h))?;
+            Some(weighted)
+        }
+    };
+    let query = weighted.as_ref().map_or(Columns::nth(&qkv, 0, h), |weighted| Columns::first(weighted, h));
+    let key = Columns::nth(&qkv, 1, h);
+    let value = Columns::nth(&qkv, 2, h);
+    let merged = ops.attention(&Heads { layer, count: heads, query, key, value })?;
+    if let Some(weighted) = weighted {
+        ops.release(weighted);
+    }
+    ops.release(qkv);
+    Ok(merged)
+}
+
+fn span_convolution<O: Ops>(
+    ops: &mut O,
+    span: &SpanConvolutionLayout,
+    layer: usize,
+    h: usize,
+    x: &O::Value,
+) -> Result<O::Value, NnError> {
+    let (heads, width) = (span.heads, span.width);
+    let stacked = ops.linear(Columns::first(x, h), &span.qkvc)?;
+    show_qkv(ops, layer, heads, &stacked, width)?;
+    let [query, key, value, convolved] = [0, 1, 2, 3].map(|index| Columns::nth(&stacked, index, width));
+    let attended = ops.attention(&Heads { layer, count: heads, query, key, value })?;
+    let depthwise = ops.depthwise(x, &span.depthwise, span.kernel)?;
+    let key_conv = ops.linear(Columns::first(&depthwise, h), &span.pointwise)?;
+    ops.release(depthwise);
+    let dynamic = ops.multiply(key_conv, query)?;
+    let logits = ops.linear(Columns::first(&dynamic, width), &span.kernel_logits)?;
+    ops.release(dynamic);
+    let convolved = ops.convolve(logits, convolved, heads, span.kernel)?;
+    ops.release(stacked);
+    ops.concatenate(attended, convolved)
+}
+
+/// No residual, no norm, no dropout: the raw transform goes to the feed-forward chain.
+fn linear_transform<O: Ops>(
+    ops: &mut O,
+    transform: &TransformLayout,
+    heads: usize,
+    layer: usize,
+    h: usize,
+    x: &O::Value,
+) -> Result<O::Value, NnError> {
+    let input = ops.linear(Columns::first(x, h), &transform.input)?;
+    show(ops, Tap { site: Site::TransformInput, layer, index: 0, heads }, Columns::first(&input, h))?;
+    let output = ops.transform(&input, heads, transform.transform)?;
+    ops.release(input);
+    if ops.wants(Site::TransformSoftmax) {
+        let softmax = ops.head_softmax(&output, heads)?;
+        ops.show(Tap { site: Site::TransformSoftmax, layer, index: 0, heads }, Columns::first(&softmax, h))?;
+        ops.release(softmax);
+    }
+    Ok(output)
+}
+
+/// The chain; `stop` ends it after what [`Depth::LastFfnInput`] promises.
+fn feed_forward<O: Ops>(
+    ops: &mut O,
+    layer: &LayerLayout,
+    index: usize,
+    h: usize,
+    input: O::Value,
+    stop: bool,
+) -> Result<Option<O::Value>, NnError> {
+    let tap = |site, position| Tap { site, layer: index, index: position, heads: 1 };
+    show(ops, tap(Site::FfnInput, 0), Columns::first(&input, h))?;
+    let (last, hidden) = match layer.ffn.split_last() {
+        Some((last, hidden)) if !stop || ops.wants(Site::FfnPreactivation) => (last, hidden),
+        _ => {
+            ops.release(input);
+            return Ok(None);
+        }
+    };
+    let mut inner: Option<O::Value> = None;
+    for (position, linear) in hidden.iter().enumerate() {
+        let x = inner.as_ref().unwrap_or(&input);
+        let activated = if position == 0 && ops.wants(Site::FfnPreactivation) {
+            let raw = ops.linear(Columns::first(x, h), linear)?;
+            ops.show(tap(Site::FfnPreactivation, 0), Columns::first(&raw, linear.outputs))?;
+            if stop {
+                ops.release(raw);
+                ops.release(input);
+                return Ok(None);
+            }
+            ops.gelu(raw)?
+        } else {
+            ops.linear_gelu(x, linear)?
+        };
+        show(ops, tap(Site::Gelu, position), Columns::first(&activated, linear.outputs))?;
+        if let Some(previous) = inner.replace(activated) {
+            ops.release(previous);
+        }
+    }
+    let x = inner.as_ref().unwrap_or(&input);
+    let output = ops.linear_residual_norm(x, last, DropoutSite::Ffn(index), &input, &layer.ffn_norm)?;
+    if let Some(inner) = inner {
+        ops.release(inner);
+    }
+    ops.release(input);
+    Ok(Some(output))
+}
+
+fn logits<O: Ops>(ops: &mut O, head: &HeadLayout, layer: usize, x: &O::Value) -> Result<(), NnError> {
+    let dense = ops.linear_gelu(x, &head.dense)?;
+    let logits = ops.linear(Columns::first(&dense, head.dense.outputs), &head.prediction)?;
+    ops.release(dense);
+    ops.show(Tap { site: Site::Logits, layer, index: 0, heads: 1 }, Columns::first(&logits, 1))?;
+    ops.release(logits);
+    Ok(())
+}

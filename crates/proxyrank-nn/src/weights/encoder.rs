@@ -1,0 +1,65 @@
+//! The values of an encoder's parameters.
+
+use std::sync::Arc;
+
+use super::{Arena, EncoderLayout, Parameter, Span};
+use crate::real::Real;
+
+/// An encoder's parameters in one floating-point type.
+///
+/// Cloning copies the body; the embedding tables are shared.
+#[derive(Debug, Clone)]
+pub struct EncoderWeights<T> {
+    layout: Arc<EncoderLayout>,
+    embeddings: Arc<[T]>,
+    body: Vec<T>,
+}
+
+impl<T: Real> EncoderWeights<T> {
+    /// Puts values into a layout. Both slices must have the lengths that the layout says.
+    pub(crate) fn from_parts(layout: EncoderLayout, embeddings: Arc<[T]>, body: Vec<T>) -> Self {
+        debug_assert_eq!(layout.len(Arena::Embeddings), embeddings.len());
+        debug_assert_eq!(layout.len(Arena::Body), body.len());
+        Self { layout: Arc::new(layout), embeddings, body }
+    }
+
+    /// What lies where.
+    pub fn layout(&self) -> &EncoderLayout {
+        &self.layout
+    }
+
+    /// All values outside the embedding tables, in layout order.
+    pub fn body(&self) -> &[T] {
+        &self.body
+    }
+
+    /// The same, to be changed in place (perturbations, absolute values).
+    pub fn body_mut(&mut self) -> &mut [T] {
+        &mut self.body
+    }
+
+    /// Gives back the body's memory for the next network; see [`crate::Initialiser::encoder_in`].
+    pub fn into_body(self) -> Vec<T> {
+        self.body
+    }
+
+    /// Every parameter with its values.
+    pub fn parameters(&self) -> impl Iterator<Item = (&Parameter, &[T])> {
+        self.layout
+            .parameters
+            .iter()
+            .map(|parameter| (parameter, &self.arena(parameter.arena)[parameter.elements.clone()]))
+    }
+
+    /// The values of some adjacent parameters.
+    pub fn values(&self, span: &Span) -> &[T] {
+        &self.arena(span.arena)[span.elements.clone()]
+    }
+
+    fn arena(&self, arena: Arena) -> &[T] {
+        match arena {
+            Arena::Embeddings => &self.embeddings,
+            Arena::Body => &self.body,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The parameters of an encoder: one layout, one stretch of memory.
+//!
+//! Every parameter of a network has a path (as in published ELECTRA checkpoints), a shape and a place. Places are
+//! chosen so that matrices which are applied to the same input stand one below the other: queries, keys and values
+//! of a layer are three parameters by path and one matrix by place, and a kernel multiplies them in one go. A
+//! gradient, a mask or a direction of a Hessian-vector product has the same layout, hence is one flat slice too.
+//!
+//! The embedding tables are by far the largest parameters and do not depend on the architecture, so they are shared
+//! between networks.
+
+mod encoder;
+mod import;
+mod layout;
+mod parameter;
+
+pub use encoder::EncoderWeights;
+pub use layout::{
+    AttentionLayout, EmbeddingLayout, EncoderLayout, HeadLayout, LayerLayout, Linear, Norm, OperationLayout,
+    SpanConvolutionLayout, Transform, TransformLayout,
+};
+pub use parameter::{Arena, Fill, Head, Parameter, Span};

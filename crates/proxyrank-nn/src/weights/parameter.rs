@@ -1,0 +1,62 @@
+//! One parameter: its path, shape, initial values and place.
+
+use std::ops::Range;
+
+/// Which stretch of memory a parameter lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Arena {
+    /// Embedding tables and their norm, shared by networks with the same tables.
+    Embeddings,
+    /// Everything else.
+    Body,
+}
+
+/// How a parameter starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fill {
+    /// Independent N(0, 0.02).
+    Normal,
+    /// N(0, 0.02), then the first row set to zero: word embeddings, whose row 0 is padding.
+    NormalWithPadding,
+    /// Zeros: biases.
+    Zeros,
+    /// Ones: gains of layer norms.
+    Ones,
+}
+
+/// What stands on top of the encoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Head {
+    /// Nothing.
+    None,
+    /// ELECTRA's discriminator: dense, GELU, one logit a token.
+    Discriminator,
+}
+
+/// A parameter of a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its path, such as `electra.encoder.layer.0.output.dense.weight`.
+    pub path: String,
+    /// Its shape; linear weights are (outputs, inputs).
+    pub shape: Vec<usize>,
+    /// How it starts.
+    pub fill: Fill,
+    /// Where it lies.
+    pub arena: Arena,
+    /// Its elements there, row-major.
+    pub elements: Range<usize>,
+    /// Whether it belongs to the head, which parameter counts leave out.
+    pub in_head: bool,
+}
+
+/// One or several parameters that lie one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Their indices in [`crate::EncoderLayout::parameters`].
+    pub parameters: Range<usize>,
+    /// Where they lie.
+    pub arena: Arena,
+    /// Their elements there.
+    pub elements: Range<usize>,
+}

@@ -1,0 +1,66 @@
+//! Networks, batches and comparisons that several tests share.
+
+use proxyrank_nn::{Collect, EncoderWeights, Engine, ForwardOptions, Real, Site, TokenBatch};
+use proxyrank_space::Operation;
+use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
+
+/// A small network with every operation, and chains of one to three hidden widths.
+pub(crate) fn mixed_network() -> EncoderNetwork {
+    let operations = [
+        Operation::Sdp,
+        Operation::Wma,
+        Operation::Dft,
+        Operation::Dct,
+        Operation::Dsc { kernel: DscKernel::Five },
+        Operation::Dsc { kernel: DscKernel::Nine },
+    ];
+    let chains = [vec![32, 24, 32], vec![32, 40, 24, 24, 32], vec![32, 20, 36, 32]];
+    let layers = operations.into_iter().enumerate().map(|(index, operation)| EncoderLayer {
+        operation,
+        heads: 2 + 2 * (index % 2),
+        ffn_widths: chains[index % chains.len()].clone(),
+    });
+    network(32, layers.collect())
+}
+
+/// An encoder with small tables.
+pub(crate) fn network(hidden_size: usize, layers: Vec<EncoderLayer>) -> EncoderNetwork {
+    EncoderNetwork {
+        vocab_size: 97,
+        embedding_size: 16,
+        max_positions: 160,
+        token_types: 2,
+        hidden_size,
+        layers,
+    }
+}
+
+/// Ids without a pattern.
+pub(crate) fn batch(batch: usize, seq_len: usize, vocab_size: usize) -> TokenBatch {
+    let ids = (0..batch * seq_len).map(|i| u32::try_from((i * i * 7 + 3 * i + 1) % vocab_size).unwrap());
+    TokenBatch::new(ids.collect(), batch, seq_len).unwrap()
+}
+
+/// All values of a site, in the order of the batch.
+pub(crate) fn collect<T: Real>(
+    engine: &impl Engine<T>,
+    weights: &EncoderWeights<T>,
+    batch: &TokenBatch,
+    options: ForwardOptions,
+    site: Site,
+) -> Vec<T> {
+    let parts = engine.forward(weights, batch, options, |_| Collect::new(site)).unwrap();
+    parts.into_iter().flat_map(|part| part.values).collect()
+}
+
+/// The largest difference, over the largest of `wanted` if that exceeds one.
+pub(crate) fn worst<A: Real, B: Real>(found: &[A], wanted: &[B]) -> f64 {
+    assert_eq!(found.len(), wanted.len());
+    assert!(!wanted.is_empty());
+    let scale = wanted.iter().map(|value| value.as_f64().abs()).fold(1.0, f64::max);
+    let differences = found.iter().zip(wanted).map(|(a, b)| (a.as_f64() - b.as_f64()).abs());
+    differences
+        .map(|difference| if difference.is_nan() { f64::INFINITY } else { difference })
+        .fold(0.0, f64::max)
+        / scale
+}

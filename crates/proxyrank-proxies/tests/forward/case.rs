@@ -1,0 +1,101 @@
+//! Golden cases: small encoders with every quantity computed in double precision by an independent implementation.
+
+use std::path::{Path, PathBuf};
+
+use proxyrank_nn::{EncoderWeights, Head, Real, TokenBatch};
+use proxyrank_space::Operation;
+use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
+use safetensors::SafeTensors;
+use serde_json::Value;
+
+/// One pair of files.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    description: Value,
+    tensors: Vec<u8>,
+}
+
+/// The cases of `PROXYRANK_GOLDEN`, or the committed ones; at least one.
+pub(crate) fn cases() -> Vec<Case> {
+    let folder = std::env::var_os("PROXYRANK_GOLDEN").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../proxyrank-nn/tests/golden/encoders"),
+        PathBuf::from,
+    );
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "safetensors"))
+        .filter(|path| path.with_extension("json").exists())
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{}: no NAME.json with NAME.safetensors", folder.display());
+    let case = |path: PathBuf| Case {
+        name: path.file_stem().unwrap().to_string_lossy().into_owned(),
+        description: serde_json::from_slice(&std::fs::read(path.with_extension("json")).unwrap()).unwrap(),
+        tensors: std::fs::read(path).unwrap(),
+    };
+    paths.into_iter().map(case).collect()
+}
+
+impl Case {
+    /// What the independent implementation found.
+    pub(crate) fn result(&self, key: &str) -> &Value {
+        &self.description["results"]["rtd"][key]
+    }
+
+    pub(crate) fn number(&self, key: &str) -> f64 {
+        self.result(key).as_f64().unwrap_or_else(|| panic!("{}: no number {key}", self.name))
+    }
+
+    pub(crate) fn weights<T: Real>(&self) -> EncoderWeights<T> {
+        EncoderWeights::from_safetensors(&self.network(), Head::None, &self.tensors).unwrap()
+    }
+
+    pub(crate) fn batch(&self) -> TokenBatch {
+        let file = SafeTensors::deserialize(&self.tensors).unwrap();
+        let ids = file.tensor("input_ids").unwrap();
+        let (values, _) = ids.data().as_chunks::<8>();
+        let values = values.iter().map(|bytes| u32::try_from(i64::from_le_bytes(*bytes)).unwrap());
+        TokenBatch::new(values.collect(), ids.shape()[0], ids.shape()[1]).unwrap()
+    }
+
+    /// The widths of its chains are those of the stored tensors.
+    fn network(&self) -> EncoderNetwork {
+        let file = SafeTensors::deserialize(&self.tensors).unwrap();
+        let outputs = |path: &str| file.tensor(path).ok().map(|tensor| tensor.shape()[0]);
+        let dims = &self.description["dims"];
+        let hidden_size = size(&dims["hidden"]);
+        let layer = |(index, layer): (usize, &Value)| {
+            let prefix = format!("electra.encoder.layer.{index}.intermediate");
+            let mut ffn_widths = vec![hidden_size];
+            ffn_widths.extend(outputs(&format!("{prefix}.dense_in.weight")));
+            ffn_widths.extend((0..).map_while(|j| outputs(&format!("{prefix}.dense_list.{j}.weight"))));
+            ffn_widths.push(hidden_size);
+            let operation = operation(&layer["operation_parameter"]);
+            EncoderLayer { operation, heads: size(&layer["num_operation_heads"]), ffn_widths }
+        };
+        EncoderNetwork {
+            vocab_size: size(&dims["vocab"]),
+            embedding_size: size(&dims["emb"]),
+            max_positions: size(&dims["maxpos"]),
+            token_types: outputs("electra.embeddings.token_type_embeddings.weight").unwrap(),
+            hidden_size,
+            layers: self.description["layers"].as_array().unwrap().iter().enumerate().map(layer).collect(),
+        }
+    }
+}
+
+fn size(value: &Value) -> usize {
+    usize::try_from(value.as_u64().unwrap()).unwrap()
+}
+
+fn operation(parameter: &Value) -> Operation {
+    match parameter.as_str() {
+        Some("SDP") => Operation::Sdp,
+        Some("WMA") => Operation::Wma,
+        Some("DFT") => Operation::Dft,
+        Some("DCT") => Operation::Dct,
+        Some(other) => panic!("unknown operation {other}"),
+        None => Operation::Dsc { kernel: DscKernel::from_tokens(size(parameter)).unwrap() },
+    }
+}

@@ -1,0 +1,58 @@
+//! The token batch of a protocol: drawn from a seed, or read from the public text that the protocol names.
+
+use proxyrank_data::batch::{
+    BatchShape, Corpus, Distribution, SyntheticTokens, TokenSource, Vocabulary, WordPiece,
+};
+use proxyrank_data::fetch::Locator;
+use proxyrank_data::load::text::{GlueConfig, texts};
+use proxyrank_nn::TokenBatch;
+use proxyrank_schema::Input;
+
+use crate::RunError;
+use crate::data::dataset;
+
+/// Parts of a benchmark-sized batch; text corpora are read only as far as they are needed.
+pub(super) struct Shape {
+    pub(super) batch_size: u32,
+    pub(super) seq_len: u32,
+    pub(super) data_seed: u64,
+}
+
+/// The first batch of an input. Text comes in the order of its file, so a data seed means something for drawn ids only.
+pub(super) fn batch(locator: &Locator, input: Input, shape: &Shape) -> Result<TokenBatch, RunError> {
+    let (batch_size, seq_len) = (shape.batch_size as usize, shape.seq_len as usize);
+    let source: Box<dyn TokenSource> = match input {
+        Input::Uniform => {
+            Box::new(SyntheticTokens::new(Vocabulary::bert(), Distribution::Uniform, shape.data_seed))
+        }
+        Input::Zipf => {
+            Box::new(SyntheticTokens::new(Vocabulary::bert(), Distribution::Zipf, shape.data_seed))
+        }
+        Input::OpenWebText => {
+            let files = dataset(locator, "openwebtext")?;
+            let documents = texts(files.first_path()?)?.read_first(batch_size)?;
+            Box::new(Corpus::documents(tokenizer(locator)?, documents))
+        }
+        Input::WikiText2 => {
+            let files = dataset(locator, "wikitext-2")?;
+            let lines = texts(files.path("wikitext-2-raw-v1/train-00000-of-00001.parquet")?)?.read_all()?;
+            Box::new(Corpus::wikitext(tokenizer(locator)?, lines))
+        }
+        Input::Mnli => {
+            let files = dataset(locator, "glue")?;
+            let rows = GlueConfig::Mnli.rows(files.path("mnli/train-00000-of-00001.parquet")?)?.read_all()?;
+            Box::new(Corpus::wpca_mnli(tokenizer(locator)?, &rows))
+        }
+        Input::WikiText103 | Input::None => {
+            return Err(RunError::Usage(format!(
+                "`{input}` is no input for encoders; use uniform, zipf, openwebtext, wikitext-2 or mnli"
+            )));
+        }
+    };
+    let tokens = source.batch(0, BatchShape { batch_size, seq_len })?;
+    Ok(TokenBatch::new(tokens.ids, batch_size, seq_len)?)
+}
+
+fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {
+    Ok(WordPiece::read(dataset(locator, "bert-base-uncased")?.path("tokenizer.json")?)?)
+}
