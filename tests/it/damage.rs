@@ -106,7 +106,6 @@ fn no_flipped_bit_changes_a_score_unnoticed() {
 }
 
 #[test]
-#[ignore = "fails: a panic inside the Parquet reader is caught, and printed all the same"]
 fn a_flipped_bit_is_told_in_words_for_people() {
     let place = filled();
     let part = &parts(&place, "scores")[0];

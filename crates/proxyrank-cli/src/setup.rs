@@ -46,9 +46,10 @@ impl Setup {
         rayon::ThreadPoolBuilder::new().num_threads(usize::from(global.threads)).build_global()?;
         let watch = watch::choose(global);
         let downloads: Arc<_> = watch.downloads();
-        let locator = Locator::new(options, downloads).map_err(RunError::from)?;
+        let stop = on_interrupt()?;
+        let locator = Locator::new(options, downloads).map_err(RunError::from)?.with_stop(stop.flag());
         let store = Store::open(global.results());
-        Ok(Self { locator, store, watch, stop: on_interrupt()? })
+        Ok(Self { locator, store, watch, stop })
     }
 
     /// What a reproduction or a report works with.

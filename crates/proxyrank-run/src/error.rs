@@ -132,6 +132,7 @@ impl RunError {
         match self {
             Self::DataMissing(_) => FailureKind::DataMissing,
             Self::Stopped { .. } => FailureKind::Stopped,
+            Self::Fetch(error) if matches!(**error, FetchError::Stopped) => FailureKind::Stopped,
             Self::Fetch(error) if error.is_missing() => FailureKind::DataMissing,
             _ => FailureKind::Input,
         }

@@ -51,6 +51,11 @@ impl Stop {
         self.0.swap(true, Ordering::SeqCst)
     }
 
+    /// The flag itself, for those who must look at it on their own.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+
     /// Whether somebody asked.
     pub fn asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)

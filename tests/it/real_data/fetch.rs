@@ -143,7 +143,6 @@ fn a_spoiled_file_is_found_and_fetched_anew() {
 
 #[cfg(unix)]
 #[test]
-#[ignore = "fails: a download goes on to its end"]
 fn ctrl_c_ends_a_download_and_the_next_run_goes_on_with_it() {
     let place = place!();
     let slow = Slow::start(64);

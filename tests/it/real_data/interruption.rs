@@ -94,7 +94,8 @@ fn ctrl_c_keeps_what_is_finished_and_says_how_to_go_on() {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && output.status.code().is_some(), "{:?}: {said}", output.status);
-    assert!(said.contains("all kept; say the same command again to go on"), "{said}");
+    assert!(said.contains("kept, say the same command again to go on"), "{said}");
+    assert_eq!(output.status.code(), Some(130));
     assert!(output.stdout.is_empty());
 
     let kept = assert_part(&place, &whole);

@@ -48,7 +48,8 @@ pub(crate) fn erf_f32(x: f32) -> f32 {
     q = q.mul_add(y, -1.682_826_974_382_03e-3);
     q = q.mul_add(y, -7.373_329_167_204_68e-3);
     q = q.mul_add(y, -1.426_473_905_141_89e-2);
-    x * p / q
+    // Rounding can leave the quotient a bit beyond 1, and GELU of a large negative number would change its sign.
+    (x * p / q).clamp(-1.0, 1.0)
 }
 
 /// x Φ(x) in single precision.
