@@ -27,7 +27,7 @@ build: toolchain
 reproduce: build ## Fetch, score, rank, draw, and compare with every published number
 	@$(STEP) "reproduce" $(PROXYRANK) reproduce
 
-reproduce-quick: build ## The same with fewer bootstrap resamples and without the decoder charts
+reproduce-quick: build ## The same with fewer bootstrap resamples and without the decoder scatter plots
 	@$(STEP) "reproduce --quick" $(PROXYRANK) reproduce --quick
 
 report: build ## Write tables and charts again from the stored results

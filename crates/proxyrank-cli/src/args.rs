@@ -283,7 +283,7 @@ pub(crate) struct ReportArgs {
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub(crate) out: PathBuf,
-    /// Fewer resamples, no charts of the decoder sets
+    /// Fewer resamples, no scatter plots of the decoder sets
     #[arg(long)]
     pub(crate) quick: bool,
 }
@@ -298,7 +298,7 @@ pub(crate) struct ReproduceArgs {
     /// Tables; all of them where none is named
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
-    /// Fewer resamples, no charts of the decoder sets
+    /// Fewer resamples, no scatter plots of the decoder sets
     #[arg(long, conflicts_with = "full")]
     pub(crate) quick: bool,
     /// Everything, however long it takes
