@@ -37,6 +37,7 @@ mod dropout;
 mod engine;
 mod error;
 mod fast;
+mod gradient;
 mod init;
 mod kernels;
 mod network;
@@ -51,6 +52,10 @@ pub use dropout::DROPOUT;
 pub use engine::{Depth, Dropout, Engine, ForwardOptions};
 pub use error::NnError;
 pub use fast::FastEngine;
+pub use gradient::{
+    CurvatureEngine, EmbeddingGradient, EncoderInput, Gradient, GradientEngine, GradientEvent, GradientOf,
+    GradientPass, GradientVisitor, Loss, MaskedToken,
+};
 pub use init::{INITIAL_DEVIATION, Initialiser};
 pub use real::Real;
 pub use taps::{Collect, Event, Site, View, Visitor};

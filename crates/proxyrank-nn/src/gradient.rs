@@ -1,0 +1,203 @@
+//! What a backward pass is asked for, and what it gives.
+//!
+//! A loss is one number for the whole batch; its gradient is one flat slice with the layout of
+//! [`crate::EncoderWeights::body`] and what reaches the embedding tables. Visitors see activations on the way forward as
+//! in any pass, and on the way back the gradients of activations and of linear layers' outputs, beside the values
+//! that these had. Results are bit-equal for any number of threads: blocks do not depend on it, and their gradients are
+//! added in an order that depends on block numbers alone.
+
+use std::collections::BTreeMap;
+
+use crate::NnError;
+use crate::batch::{Block, TokenBatch};
+use crate::engine::Dropout;
+use crate::real::Real;
+use crate::taps::{Site, View, Visitor};
+use crate::weights::EncoderWeights;
+
+/// What the first layer reads.
+#[derive(Debug, Clone, Copy)]
+pub enum EncoderInput<'a> {
+    /// Embedded tokens.
+    Tokens(&'a TokenBatch),
+    /// Ones in place of the embeddings' output, (batch, tokens, h): the input of a `SynFlow` pass.
+    Ones {
+        /// Sequences.
+        batch: usize,
+        /// Tokens in each.
+        seq_len: usize,
+    },
+}
+
+/// A masked position and what stood there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MaskedToken {
+    /// The position, counted through the whole batch.
+    pub row: usize,
+    /// The id to be found.
+    pub id: u32,
+}
+
+/// The number that is differentiated.
+#[derive(Debug, Clone, Copy)]
+pub enum Loss<'a, T> {
+    /// Sum of the hidden state: back-propagates ones.
+    HiddenSum,
+    /// Inner product of the hidden state with this (B·S, h) matrix.
+    Cotangent(&'a [T]),
+    /// ELECTRA's loss: mean over all tokens of the binary cross-entropy between the discriminator's logit and whether
+    /// the token was replaced, (B·S).
+    ReplacedTokens(&'a [bool]),
+    /// Mean over these positions of the cross-entropy between the generator head's distribution and the id.
+    MaskedTokens(&'a [MaskedToken]),
+    /// Sum of the discriminator's logits.
+    LogitSum,
+}
+
+/// Of what a gradient is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GradientOf {
+    /// An activation, as on the way forward.
+    Activation {
+        /// The place.
+        site: Site,
+        /// The layer, from 0.
+        layer: usize,
+        /// Head or position in the chain, from 0.
+        index: usize,
+    },
+    /// The output of a linear layer, bias included, before dropout and residual.
+    Output {
+        /// Index of the layer's weight in [`crate::EncoderLayout::parameters`].
+        parameter: usize,
+    },
+}
+
+/// A gradient of one block at one place.
+#[derive(Debug, Clone, Copy)]
+pub struct GradientEvent<'a, T> {
+    /// Of what.
+    pub of: GradientOf,
+    /// The sequences that the matrices speak of.
+    pub block: Block,
+    /// The activations.
+    pub values: View<'a, T>,
+    /// The gradient of the loss with respect to them.
+    pub gradient: View<'a, T>,
+}
+
+/// Looks at one block on its way forward and back.
+pub trait GradientVisitor<T>: Visitor<T> {
+    /// Whether it wants gradients of activations at a place.
+    fn wants_gradient(&self, site: Site) -> bool;
+
+    /// Whether it wants gradients of linear layers' outputs.
+    fn wants_outputs(&self) -> bool;
+
+    /// Looks at a gradient. Places come in the order of the backward pass.
+    fn visit_gradient(&mut self, event: &GradientEvent<'_, T>);
+}
+
+/// The gradient of a loss with respect to every parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradient<T> {
+    /// Of everything outside the embedding tables, in layout order.
+    pub body: Vec<T>,
+    /// Of the embeddings; none where the input was no tokens.
+    pub embeddings: Option<EmbeddingGradient<T>>,
+}
+
+/// What reaches the embeddings, before it is split up between the tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmbeddingGradient<T> {
+    /// Of the sum of word, position and type embeddings, (B·S, E).
+    pub sum: Vec<T>,
+    /// Of the norm's gain, (E).
+    pub gain: Vec<T>,
+    /// Of the norm's shift, (E).
+    pub shift: Vec<T>,
+    /// Tokens in a sequence.
+    pub seq_len: usize,
+}
+
+impl<T: Real> EmbeddingGradient<T> {
+    /// Of the first S rows of the position table, (S, E); the others have none.
+    pub fn position(&self) -> Vec<T> {
+        self.folded(self.seq_len * self.width())
+    }
+
+    /// Of row 0 of the type table, (E).
+    pub fn token_type(&self) -> Vec<T> {
+        self.folded(self.width())
+    }
+
+    /// Of the rows of the word table that the ids read, by id.
+    pub fn words(&self, ids: &[u32]) -> BTreeMap<u32, Vec<T>> {
+        let mut rows: BTreeMap<u32, Vec<T>> = BTreeMap::new();
+        for (id, gradient) in ids.iter().zip(self.sum.chunks_exact(self.width())) {
+            let row = rows.entry(*id).or_insert_with(|| vec![T::ZERO; gradient.len()]);
+            add(row, gradient);
+        }
+        rows
+    }
+
+    fn width(&self) -> usize {
+        self.gain.len()
+    }
+
+    /// Sum of the stretches of `len` elements.
+    fn folded(&self, len: usize) -> Vec<T> {
+        let mut total = vec![T::ZERO; len];
+        self.sum.chunks_exact(len).for_each(|part| add(&mut total, part));
+        total
+    }
+}
+
+fn add<T: Real>(target: &mut [T], part: &[T]) {
+    for (target, &part) in target.iter_mut().zip(part) {
+        *target += part;
+    }
+}
+
+/// One forward and backward pass.
+#[derive(Debug)]
+pub struct GradientPass<T, V> {
+    /// The loss.
+    pub loss: f64,
+    /// Its gradient.
+    pub gradient: Gradient<T>,
+    /// The visitors, in block order.
+    pub visitors: Vec<V>,
+}
+
+/// Differentiates encoders once.
+pub trait GradientEngine<T: Real> {
+    /// The gradient of a loss, with a visitor for each block.
+    ///
+    /// The weights must have the head that the loss reads.
+    fn gradient<V, F>(
+        &self,
+        weights: &EncoderWeights<T>,
+        input: EncoderInput<'_>,
+        loss: Loss<'_, T>,
+        dropout: Dropout,
+        visitor: F,
+    ) -> Result<GradientPass<T, V>, NnError>
+    where
+        V: GradientVisitor<T> + Send,
+        F: Fn(Block) -> V + Sync;
+}
+
+/// Differentiates encoders twice.
+pub trait CurvatureEngine<T: Real>: GradientEngine<T> {
+    /// The Hessian of a loss with respect to the body times `direction`, which has the body's layout; exact, not a
+    /// difference quotient.
+    fn hessian_product(
+        &self,
+        weights: &EncoderWeights<T>,
+        input: EncoderInput<'_>,
+        loss: Loss<'_, T>,
+        dropout: Dropout,
+        direction: &[T],
+    ) -> Result<Vec<T>, NnError>;
+}
