@@ -79,7 +79,7 @@ pub(crate) enum Command {
     /// Check hashes and schemas of data and results
     Verify(VerifyArgs),
     /// Merge the stored parts of each benchmark into one file
-    Compact,
+    Compact(CompactArgs),
     /// Print the BibTeX of the papers and data sets in use
     Cite,
     /// Show devices, threads, caches and environment
@@ -298,10 +298,11 @@ pub(crate) struct ReproduceArgs {
     /// Tables; all of them where none is named
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
-    /// Fewer resamples, no scatter plots of the decoder sets
+    /// Closed forms only, fewer resamples, no scatter plots of the decoder sets; what needs networks comes from the
+    /// committed reference
     #[arg(long, conflicts_with = "full")]
     pub(crate) quick: bool,
-    /// Everything, however long it takes
+    /// Also other seeds, inputs, batch sizes and lengths: an hour or two on two cores
     #[arg(long)]
     pub(crate) full: bool,
     /// Exit with 1 when a published number differs from ours
@@ -313,6 +314,14 @@ pub(crate) struct ReproduceArgs {
     /// Print the plan and compute nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// Options of `compact`.
+#[derive(Debug, Args)]
+pub(crate) struct CompactArgs {
+    /// Afterwards copy what networks scored to the `reference` folder below the results, which is committed
+    #[arg(long)]
+    pub(crate) reference: bool,
 }
 
 /// Options of `verify`.

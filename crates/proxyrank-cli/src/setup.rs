@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use proxyrank_data::fetch::{Locator, LocatorOptions, Mirror, Network};
 use proxyrank_run::RunError;
+use proxyrank_run::papers::Stores;
 use proxyrank_run::reproduce::Workshop;
 use proxyrank_run::watch::{Stop, Watch};
-use proxyrank_store::Store;
 
 use crate::args::Global;
 use crate::exit::STOPPED;
@@ -17,7 +17,7 @@ use crate::watch;
 /// What every command works with.
 pub(crate) struct Setup {
     pub(crate) locator: Locator,
-    pub(crate) store: Store,
+    pub(crate) stores: Stores,
     pub(crate) watch: Box<dyn Watch>,
     pub(crate) stop: Stop,
 }
@@ -48,15 +48,15 @@ impl Setup {
         let downloads: Arc<_> = watch.downloads();
         let stop = on_interrupt()?;
         let locator = Locator::new(options, downloads).map_err(RunError::from)?.with_stop(stop.flag());
-        let store = Store::open(global.results());
-        Ok(Self { locator, store, watch, stop })
+        let stores = Stores::open(global.results());
+        Ok(Self { locator, stores, watch, stop })
     }
 
     /// What a reproduction or a report works with.
     pub(crate) fn workshop(&self, out: &Path) -> Workshop<'_> {
         Workshop {
             locator: &self.locator,
-            store: &self.store,
+            stores: &self.stores,
             out: out.to_owned(),
             watch: self.watch.as_ref(),
             stop: &self.stop,

@@ -8,9 +8,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use proxyrank_report::chart::AxisScale;
+use proxyrank_report::chart::cost::{CostPoint, CostScatter};
+use proxyrank_report::chart::curves::{Curves, Series};
 use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
+use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
 use proxyrank_report::table::Emphasis;
 use proxyrank_schema::CostClass;
 use proxyrank_stats::Estimate;
@@ -30,6 +33,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for (name, chart) in [("tau", intervals(18)), ("tau-40", intervals(40)), ("tau-one", intervals(1))] {
         timed(name, || chart.draw(&folder.join(name)))?;
+    }
+    for count in [1, 8, 24, 60] {
+        let name = format!("cost-{count}");
+        timed(&name, || cost(count).draw(&folder.join(&name)))?;
+    }
+    for (name, rows, labels) in
+        [("spread-seeds", 24, 5), ("spread-texts", 9, 4), ("spread-many", 14, 20), ("spread-one", 1, 1)]
+    {
+        timed(name, || spread(rows, labels).draw(&folder.join(name)))?;
+    }
+    for count in [1, 3, 8, 12] {
+        let name = format!("curves-{count}");
+        timed(&name, || curves(count).draw(&folder.join(&name)))?;
     }
     for count in [1, 2, 12, 22, 40] {
         let name = format!("heatmap-{count}");
@@ -189,6 +205,89 @@ fn intervals(count: usize) -> TauIntervals {
         rows,
         references: vec![line("#layers", 0.6819), line("hidden × layers", 0.7451), line("#params", 0.4846)],
         ceiling: Some(around(0.77, 0.021)),
+    }
+}
+
+/// Cheap, forward and backward proxies at the costs that a two-core machine needs.
+fn cost(count: u32) -> CostScatter {
+    let points = (0..count)
+        .map(|i| {
+            let (class, wall_ns) = match i % 5 {
+                0 => (CostClass::DataFree, 1e3 * 100f64.powf(noise(i + 31))),
+                1 if i % 10 == 1 => (CostClass::Weights, 4e6 * (1.0 + noise(i + 31))),
+                4 => (CostClass::Gradient, 3e8 * (1.0 + noise(i + 31))),
+                _ => (CostClass::Forward, 8e7 * (1.0 + noise(i + 31))),
+            };
+            let point = 0.74 - 0.9 * noise(i + 5) * if i == 0 { 0.0 } else { 1.0 };
+            let emphasis = if i % 10 == 0 { Emphasis::Baseline } else { Emphasis::Plain };
+            CostPoint {
+                name: name(i as usize),
+                wall_ns,
+                tau: around(point, 0.02 + 0.03 * noise(i)),
+                class,
+                emphasis,
+            }
+        })
+        .collect();
+    CostScatter {
+        title: "What a proxy costs and how well it ranks, FlexiBERT".into(),
+        subtitle: "500 architectures, as_trained reading, two cores; 95% bootstrap intervals".into(),
+        axis_label: "Kendall τ-b with GLUE".into(),
+        points,
+        ceiling: Some(around(0.775, 0.018)).filter(|_| count != 8),
+    }
+}
+
+fn spread(rows: usize, labels: u32) -> SeedSpread {
+    const TEXTS: [&str; 4] = ["zipf", "uniform", "openwebtext", "mnli"];
+    let label = |i: u32| match TEXTS.get(i as usize) {
+        Some(text) if labels == 4 => (*text).to_owned(),
+        _ => format!("seed {i}"),
+    };
+    let row = |index: usize| {
+        let seed = u32::try_from(index).unwrap_or(0) * 40;
+        let scale = if index % 6 == 2 { 0.0 } else { 0.002 + 0.09 * noise(seed + 3).powi(3) };
+        let centre = 0.7 - 0.04 * index as f64;
+        let value = |i| (label(i), centre + scale * bell(seed + i));
+        SpreadRow {
+            name: name(index),
+            class: CostClass::ALL[1 + index % 4],
+            values: (0..labels).map(value).collect(),
+            emphasis: if index == 5 { Emphasis::Baseline } else { Emphasis::Plain },
+        }
+    };
+    SeedSpread {
+        title: "How much a correlation depends on the seed, FlexiBERT".into(),
+        subtitle: "500 architectures, as_trained reading; each mark is the correlation under one seed of weights and text".into(),
+        axis_label: "Kendall τ-b with GLUE".into(),
+        rows: (0..rows).map(row).collect(),
+        references: vec![ReferenceLine { label: "#layers".into(), value: 0.6819 }],
+    }
+}
+
+fn curves(count: u32) -> Curves {
+    let series = |index: u32| Series {
+        name: name(index as usize),
+        points: (0..if index == 4 { 5 } else { 8_u32 })
+            .map(|step| {
+                let value = 0.72 - 0.05 * f64::from(index % 5) - 0.3 / f64::from(2 + step)
+                    + 0.01 * bell(index * 20 + step);
+                (f64::from(1_u32 << step), if index == 2 && step == 3 { f64::NAN } else { value })
+            })
+            .collect(),
+    };
+    Curves {
+        title: "How many sequences a proxy needs, FlexiBERT".into(),
+        subtitle: "500 architectures, as_trained reading".into(),
+        x_label: "sequences in the batch".into(),
+        y_label: "Kendall τ-b with GLUE".into(),
+        x_axis: AxisScale::Log,
+        y_axis: AxisScale::Auto,
+        series: (0..count).map(series).collect(),
+        references: vec![
+            ReferenceLine { label: "#layers".into(), value: 0.6819 },
+            ReferenceLine { label: "hidden × layers".into(), value: 0.7451 },
+        ],
     }
 }
 

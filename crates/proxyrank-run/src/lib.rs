@@ -4,11 +4,15 @@
 //!
 //! - [`benchmark`] loads architectures and what they reached;
 //! - [`evaluate`] scores them and stores the scores, resumably; [`published`] stores what others released;
+//! - [`standard`] is the protocol that tables are made under;
 //! - [`rank`] judges stored scores, [`compare`] two of them, [`ceiling`] says how good any could be;
+//! - [`studies`] show what one correlation does not;
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
-//! - [`reproduce`] does all of it in order and writes the reports;
+//! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
+//! - [`archive`] keeps scores of networks for those who do not compute them;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
+pub mod archive;
 pub mod benchmark;
 pub mod ceiling;
 pub mod cite;
@@ -21,11 +25,14 @@ pub mod findings;
 pub mod listing;
 pub mod machine;
 pub mod papers;
+pub mod programme;
 pub mod published;
 pub mod rank;
 pub mod reference;
 pub mod report;
 pub mod reproduce;
+pub mod standard;
+pub mod studies;
 pub mod watch;
 
 pub use error::{FailureKind, RunError};

@@ -10,22 +10,23 @@ use std::time::Instant;
 use proxyrank_data::fetch::{FetchError, Locator};
 use proxyrank_data::manifest::manifest;
 use proxyrank_schema::BenchmarkId;
-use proxyrank_store::Store;
 
 use crate::RunError;
-use crate::benchmark::{Benchmark, BenchmarkInfo, find};
-use crate::evaluate::{Request, evaluate};
-use crate::papers::{PaperTable, Shelf, Stock, tables};
+use crate::benchmark::{Benchmark, BenchmarkInfo, Source, find};
+use crate::evaluate::evaluate;
+use crate::papers::{PaperTable, Shelf, Stock, Stores};
+use crate::programme::Programme;
 use crate::published::replay;
 use crate::report::{ReportOptions, Reports, benchmark_page, build_ledger, write_index, write_ledger};
+use crate::studies;
 use crate::watch::{Stop, Watch};
 
 /// What a reproduction works with.
 pub struct Workshop<'a> {
     /// Where data come from.
     pub locator: &'a Locator,
-    /// Where results are kept.
-    pub store: &'a Store,
+    /// Where results are kept, and what stands in for those that are not computed.
+    pub stores: &'a Stores,
     /// Where reports go.
     pub out: PathBuf,
     /// Who follows.
@@ -36,19 +37,6 @@ pub struct Workshop<'a> {
 
 /// Data sets that findings need beyond those of the benchmarks.
 const EXTRA_DATASETS: &[&str] = &["lpzero-released"];
-
-/// The tables that were asked for; all of them where none is named.
-pub fn choose(names: &[String]) -> Result<Vec<PaperTable>, RunError> {
-    let all = tables()?;
-    if names.is_empty() {
-        return Ok(all);
-    }
-    let known: Vec<&str> = all.iter().map(|table| table.id.as_str()).collect();
-    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(RunError::Usage(format!("unknown table `{unknown}`; known are {}", known.join(", "))));
-    }
-    Ok(all.into_iter().filter(|table| names.contains(&table.id)).collect())
-}
 
 /// The benchmarks that tables need, in the order of the catalogue.
 pub fn benchmarks(tables: &[PaperTable]) -> Result<Vec<&'static BenchmarkInfo>, RunError> {
@@ -61,24 +49,26 @@ pub fn benchmarks(tables: &[PaperTable]) -> Result<Vec<&'static BenchmarkInfo>, 
 /// Fetches, evaluates, replays, ranks, draws and judges.
 pub fn reproduce(
     workshop: &Workshop<'_>,
-    tables: &[PaperTable],
+    programme: &Programme,
     options: &ReportOptions,
 ) -> Result<Reports, RunError> {
-    let infos = benchmarks(tables)?;
+    let infos = benchmarks(&programme.tables)?;
+    let store = &workshop.stores.results;
     let mut clock = Clock::new(workshop.watch);
     fetch(workshop.locator, &infos)?;
     clock.lap("data found");
 
     for info in &infos {
         let benchmark = Benchmark::load(info, workshop.locator)?;
-        workshop.store.put_truth(&benchmark.id(), &benchmark.truth_rows())?;
-        replay(&benchmark, workshop.locator, workshop.store)?;
-        let request = Request::closed_forms(info);
-        evaluate(&benchmark, &request, workshop.locator, workshop.store, workshop.watch, workshop.stop)?;
+        store.put_truth(&benchmark.id(), &benchmark.truth_rows())?;
+        replay(&benchmark, workshop.locator, store)?;
+        for request in programme.requests(info) {
+            evaluate(&benchmark, &request, workshop.locator, store, workshop.watch, workshop.stop)?;
+        }
     }
     clock.lap("scores computed and stored");
 
-    let reports = report(workshop, tables, options)?;
+    let reports = report(workshop, programme, options)?;
     clock.lap("tables, charts and ledger written");
     Ok(reports)
 }
@@ -86,20 +76,21 @@ pub fn reproduce(
 /// Ranks, draws and judges what is stored.
 pub fn report(
     workshop: &Workshop<'_>,
-    tables: &[PaperTable],
+    programme: &Programme,
     options: &ReportOptions,
 ) -> Result<Reports, RunError> {
-    let stored = workshop.store.benchmarks()?;
+    let tables = &programme.tables;
+    let stored = workshop.stores.results.benchmarks()?;
     let mut infos = benchmarks(tables)?;
     infos.retain(|info| stored.contains(&info.benchmark_id()));
     if infos.is_empty() {
-        let what = format!("no scores are stored in {}", workshop.store.root().display());
+        let what = format!("no scores are stored in {}", workshop.stores.results.root().display());
         return Err(RunError::NothingStored { what, command: "proxyrank reproduce".to_owned() });
     }
     let mut shelf = Shelf::default();
     for info in &infos {
         let benchmark = Benchmark::load(info, workshop.locator)?;
-        shelf.add(Stock::read(benchmark, workshop.store)?);
+        shelf.add(Stock::read(benchmark, workshop.stores)?);
     }
     let total = infos.iter().map(|info| info.readings.len()).sum();
     let task = workshop.watch.task("rank and draw", total);
@@ -121,9 +112,21 @@ pub fn report(
         }
     }
     drop(task);
+    let flexibert = infos.iter().find(|info| info.source == Source::Flexibert);
+    let stock = flexibert.and_then(|info| shelf.get(&info.benchmark_id()));
+    let mut study_pages = Vec::new();
+    if let Some(stock) = stock.filter(|_| programme.is_whole()) {
+        let folder = workshop.out.join("studies");
+        let (pages, notes) =
+            studies::write(&studies::Subject { stock, locator: workshop.locator, folder: &folder })?;
+        study_pages = pages;
+        for note in notes {
+            workshop.watch.note(&note);
+        }
+    }
     let (ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
     write_ledger(&ledger, &tables, &workshop.out)?;
-    let reports = Reports { pages, tables, ledger };
+    let reports = Reports { pages, studies: study_pages, tables, ledger };
     write_index(&reports, &workshop.out)?;
     Ok(reports)
 }

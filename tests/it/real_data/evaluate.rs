@@ -52,7 +52,7 @@ fn shards_merge_into_the_whole_by_copying_folders() {
         let [architectures, ..] =
             evaluate(&place, &format!("--benchmark {SMALL} --shard {shard}/3 --results shard{shard}"));
         assert_eq!(architectures, 15);
-        merge(&place.path(&format!("shard{shard}")), &place.path("results"));
+        copy_folder(&place.path(&format!("shard{shard}")), &place.path("results"));
     }
     let whole = scores(&Store::open(place.path("whole")));
     assert!(scores(&place.store()) == whole);
@@ -62,7 +62,7 @@ fn shards_merge_into_the_whole_by_copying_folders() {
 }
 
 /// Copies every file of one folder into another.
-fn merge(from: &Path, to: &Path) {
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     for file in files_below(from) {
         let target = to.join(file.strip_prefix(from).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
@@ -73,8 +73,11 @@ fn merge(from: &Path, to: &Path) {
 #[test]
 fn scores_do_not_depend_on_the_number_of_threads() {
     let place = place!();
-    for words in ["--benchmark flexibert --reading all --limit 70", "--benchmark lts-transxl-lm1b --limit 70"]
-    {
+    for words in [
+        "--benchmark flexibert --reading all --limit 70",
+        "--benchmark flexibert --reading all --limit 5 --proxies forward,weights --batch 9 --seq-len 64",
+        "--benchmark lts-transxl-lm1b --limit 70",
+    ] {
         let computed = [1, 4]
             .map(|threads| evaluate(&place, &format!("{words} --threads {threads} --results {threads}"))[1]);
         assert!(computed[0] > 0 && computed[0] == computed[1]);

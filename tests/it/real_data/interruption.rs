@@ -11,9 +11,11 @@ use proxyrank_store::verify::Severity;
 use super::{Scores, place, scores};
 use crate::place::Place;
 
-const KILLS: u64 = 20;
 /// Enough work to be caught at it, and to seal a journal on the way.
 const EVALUATE: &str = "evaluate --benchmark flexibert --reading declared";
+/// The same with networks that are drawn and run.
+const NETWORKS: &str =
+    "evaluate --benchmark flexibert --reading as_trained --limit 40 --proxies forward --batch 6 --seq-len 48";
 
 /// Moments spread over a span without a pattern, in milliseconds.
 pub(super) fn moment(number: u64, span: u64) -> Duration {
@@ -31,42 +33,54 @@ fn assert_part(place: &Place, whole: &Scores) -> usize {
     now.len()
 }
 
-fn uninterrupted(place: &Place) -> Scores {
-    place.run(&format!("{EVALUATE} --results whole")).exits(0);
-    let whole = scores(&Store::open(place.path("whole")));
-    assert_eq!(whole.len(), 500);
-    whole
+fn uninterrupted(place: &Place, evaluate: &str) -> Scores {
+    place.run(&format!("{evaluate} --results whole")).exits(0);
+    scores(&Store::open(place.path("whole")))
 }
 
 #[test]
 fn twenty_kills_change_nothing() {
     let calm = place!();
-    let whole = uninterrupted(&calm);
+    let whole = uninterrupted(&calm, EVALUATE);
+    assert_eq!(whole.len(), 500);
+    kill_and_resume(EVALUATE, 20, &whole);
+}
+
+#[test]
+fn kills_among_networks_change_nothing() {
+    let calm = place!();
+    let whole = uninterrupted(&calm, NETWORKS);
+    assert_eq!(whole.len(), 40);
+    kill_and_resume(NETWORKS, 8, &whole);
+}
+
+/// Kills a run at as many moments, and expects what it leaves behind to be part of the whole, and to become it.
+fn kill_and_resume(evaluate: &str, wanted: u64, whole: &Scores) {
     let mut place = place!();
     let (mut kills, mut before) = (0, 0);
     for round in 0.. {
-        let mut child = place.start(EVALUATE);
+        let mut child = place.start(evaluate);
         sleep(moment(round, 1000));
         if let Some(status) = child.try_wait().unwrap() {
             // It finished in spite of the kills before; the next round starts over.
             assert!(status.success());
-            assert!(scores(&place.store()) == whole);
+            assert!(scores(&place.store()) == *whole);
             place = place!();
             before = 0;
             continue;
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        let now = assert_part(&place, &whole);
+        let now = assert_part(&place, whole);
         assert!(now >= before, "{now} architectures are left of {before}");
         before = now;
         kills += 1;
-        if kills == KILLS {
+        if kills == wanted {
             break;
         }
     }
-    place.run(EVALUATE).exits(0);
-    assert!(scores(&place.store()) == whole);
+    place.run(evaluate).exits(0);
+    assert!(scores(&place.store()) == *whole);
     let run = place.run("verify flexibert").exits(0);
     assert!(
         run.stdout.lines().last().unwrap().starts_with("results in results: "),
@@ -86,7 +100,7 @@ fn wait_for_work(place: &Place, child: &mut Child) {
 #[test]
 fn ctrl_c_keeps_what_is_finished_and_says_how_to_go_on() {
     let place = place!();
-    let whole = uninterrupted(&place);
+    let whole = uninterrupted(&place, EVALUATE);
     let mut command = place.command(EVALUATE);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for_work(&place, &mut child);

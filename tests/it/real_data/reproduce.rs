@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::evaluate::copy_folder;
 use super::place;
 use crate::place::{Place, files_below};
 
@@ -62,6 +63,23 @@ fn flexibert_tables_pass_the_gates_and_leave_a_whole_report() {
             assert!(file.is_file(), "{}", file.display());
         }
     }
+}
+
+#[test]
+fn what_was_not_computed_comes_from_the_reference_and_says_so() {
+    let place = place!();
+    let rank = "rank --benchmark flexibert --reading released --resamples 100";
+    place.run(rank).exits(2).says("no scores of flexibert");
+    let evaluate = "evaluate --benchmark flexibert --proxies zerolm_sampled --reading released";
+    place.run(&format!("{evaluate} --results elsewhere")).exits(0);
+    place.run("compact --reference --results elsewhere").exits(0).prints("flexibert: 500 scores");
+    copy_folder(&place.path("elsewhere/reference"), &place.path("results/reference"));
+    place.run(rank).exits(0).prints("From the committed reference, not computed here: zerolm_sampled.");
+    place
+        .run("evaluate --benchmark flexibert --proxies nsc,zerolm_sampled:alpha=0.3 --reading released")
+        .exits(0);
+    let run = place.run(rank).exits(0);
+    assert!(run.stdout.contains("not computed here: zerolm_sampled (alpha=1.0)."), "{run}");
 }
 
 /// Ledger and tables are there in every format, no file is empty, and every link leads somewhere.

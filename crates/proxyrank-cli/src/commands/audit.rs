@@ -2,9 +2,10 @@
 
 use proxyrank_run::RunError;
 use proxyrank_run::benchmark::Benchmark;
+use proxyrank_run::papers::tables;
 use proxyrank_run::papers::{Shelf, Stock};
 use proxyrank_run::report::build_ledger;
-use proxyrank_run::reproduce::{benchmarks, choose};
+use proxyrank_run::reproduce::benchmarks;
 
 use super::reproduce::print_end;
 use crate::args::{AuditArgs, AuditWhat, Global};
@@ -15,10 +16,10 @@ use crate::setup::Setup;
 pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Outcome> {
     let AuditWhat::Claims = args.what;
     let setup = Setup::new(global)?;
-    let tables = choose(&[])?;
+    let tables = tables()?;
     let mut shelf = Shelf::default();
     for info in benchmarks(&tables)? {
-        shelf.add(Stock::read(Benchmark::load(info, &setup.locator)?, &setup.store)?);
+        shelf.add(Stock::read(Benchmark::load(info, &setup.locator)?, &setup.stores)?);
     }
     let (ledger, tables) = build_ledger(&tables, &shelf, &setup.locator)?;
     if ledger.claims.iter().flat_map(|claim| claim.stages.values()).all(|result| result.value.is_none()) {

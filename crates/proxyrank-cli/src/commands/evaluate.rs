@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
     };
     let benchmark = Benchmark::load(info, &setup.locator)?;
     if args.dry_run {
-        let stored = setup.store.scores(Some(&benchmark.id()))?;
+        let stored = setup.stores.results.scores(Some(&benchmark.id()))?;
         let done = stored.into_iter().map(|row| row.key).collect();
         let plan = Plan::new(&benchmark, &request, &done);
         let seconds = plan.estimated_cost().as_secs_f64();
@@ -50,9 +50,19 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         }
         return Ok(Outcome::Done);
     }
-    setup.store.put_truth(&benchmark.id(), &benchmark.truth_rows()).map_err(proxyrank_run::RunError::from)?;
-    let done =
-        evaluate(&benchmark, &request, &setup.locator, &setup.store, setup.watch.as_ref(), &setup.stop)?;
+    setup
+        .stores
+        .results
+        .put_truth(&benchmark.id(), &benchmark.truth_rows())
+        .map_err(proxyrank_run::RunError::from)?;
+    let done = evaluate(
+        &benchmark,
+        &request,
+        &setup.locator,
+        &setup.stores.results,
+        setup.watch.as_ref(),
+        &setup.stop,
+    )?;
     if global.json {
         output::value(&done)?;
     } else {

@@ -29,10 +29,10 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Report(args) => report::run(global, args),
         Command::Reproduce(args) => reproduce::run(global, args),
         Command::Verify(args) => verify::run(global, args),
-        Command::Compact => compact::run(global),
+        Command::Compact(args) => compact::run(global, args),
         Command::Cite => {
             let setup = Setup::new(global)?;
-            let entries = proxyrank_run::cite::bibliography(&setup.store)?;
+            let entries = proxyrank_run::cite::bibliography(&setup.stores.results)?;
             if global.json {
                 output::value(&serde_json::json!({ "bibtex": entries }))?;
             } else {

@@ -57,7 +57,7 @@ pub(super) fn ranking(
         },
         failures,
     };
-    let stock = Stock::read(Benchmark::load(info, &setup.locator)?, &setup.store)?;
+    let stock = Stock::read(Benchmark::load(info, &setup.locator)?, &setup.stores)?;
     let columns = stock.columns(options.reading);
     let ranking = rank(&stock.benchmark, columns.to_vec(), options)?;
     Ok((stock.benchmark, ranking))

@@ -1,9 +1,10 @@
 //! `reproduce`: from public data to the ledger of claims.
 
 use proxyrank_report::ledger::Ledger;
+use proxyrank_run::programme::{Effort, Programme};
 use proxyrank_run::reference::changes;
 use proxyrank_run::report::{ReportOptions, Reproduced, differences, overview};
-use proxyrank_run::reproduce::{choose, plan, reproduce};
+use proxyrank_run::reproduce::{plan, reproduce};
 use serde_json::json;
 
 use crate::args::{Global, ReproduceArgs};
@@ -16,9 +17,14 @@ const REFERENCE: &str = "reference";
 
 pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
-    let tables = choose(&args.tables)?;
+    let effort = match (args.quick, args.full) {
+        (true, _) => Effort::Quick,
+        (false, false) => Effort::Usual,
+        (false, true) => Effort::Full,
+    };
+    let programme = Programme::choose(&args.tables, effort)?;
     if args.dry_run {
-        for table in plan(&setup.locator, &tables)? {
+        for table in plan(&setup.locator, &programme.tables)? {
             if global.json {
                 output::value(&table)?;
                 continue;
@@ -30,9 +36,8 @@ pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outco
         }
         return Ok(Outcome::Done);
     }
-    // The usual report holds everything that there is so far, so `--full` adds nothing to it yet.
     let options = if args.quick { ReportOptions::quick() } else { ReportOptions::usual() };
-    let reports = reproduce(&setup.workshop(&args.out), &tables, &options)?;
+    let reports = reproduce(&setup.workshop(&args.out), &programme, &options)?;
     let ledger = &reports.ledger;
     let changes = changes(ledger, &args.out.join(REFERENCE))?;
     if global.json {

@@ -30,7 +30,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcome>
             output::text(&describe(manifest, &verification, wrong, absent))?;
         }
     }
-    let report = setup.store.verify(None).map_err(RunError::from)?;
+    let report = setup.stores.results.verify(None).map_err(RunError::from)?;
     sound &= report.is_sound();
     let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
     if global.json {
@@ -38,7 +38,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> anyhow::Result<Outcome>
             "files": report.files, "rows": report.rows, "sound": report.is_sound(), "findings": findings,
         }}))?;
     } else {
-        let root = setup.store.root().display();
+        let root = setup.stores.results.root().display();
         output::text(&format!("results in {root}: {} files, {} rows", report.files, report.rows))?;
         for finding in findings {
             output::text(&format!("  {finding}"))?;

@@ -3,6 +3,7 @@
 use super::font::{self, Weight};
 use super::palette::{self, Colour};
 use super::surface::{Anchor, Drawn, Point, Run, Surface, Type};
+use crate::number;
 
 /// Pixels from the base line up to the middle of a capital letter, in ems.
 const HALF_CAPITAL: f64 = 0.36;
@@ -150,6 +151,11 @@ impl<'a> Canvas<'a> {
         Ok(())
     }
 
+    /// Draws straight lines from each point to the next.
+    pub(super) fn path(&mut self, points: &[Point], width: f64, colour: Colour) -> Drawn {
+        points.windows(2).try_for_each(|pair| self.surface.line(pair[0], pair[1], width, colour))
+    }
+
     /// Draws a circle's outline.
     pub(super) fn ring(&mut self, centre: Point, radius: f64, width: f64, colour: Colour) -> Drawn {
         self.surface.ring(centre, radius, width, colour)
@@ -210,6 +216,16 @@ impl<'a> Canvas<'a> {
         }
         Ok(())
     }
+}
+
+/// A subtitle with a word about what cannot be drawn, such as `2 points without a finite value`.
+pub(super) fn with_lost(subtitle: &str, lost: usize, noun: &str, lack: &str) -> String {
+    let remark = match lost {
+        0 => String::new(),
+        _ => format!("not drawn: {} without {lack}", number::counted(lost, noun)),
+    };
+    let parts = [subtitle, &remark];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ·  ")
 }
 
 /// Title and subtitle, broken into lines.

@@ -78,9 +78,57 @@ pub(super) fn lanes(lines: &[(f64, f64)]) -> Vec<usize> {
     lanes
 }
 
+/// Keeps labels in a column apart: the ascending places with the least squared distance from the wanted ones.
+///
+/// `wanted` ascends; neighbours end up at least `pitch` apart, and labels of that height stay inside `span` if all go
+/// into it. Without the distance between neighbours this is isotonic regression, solved by pooling adjacent violators.
+pub(super) fn apart(wanted: &[f64], pitch: f64, span: (f64, f64)) -> Vec<f64> {
+    // Each block is the sum and the count of wanted places that share one value.
+    let mut blocks: Vec<(f64, usize)> = Vec::new();
+    for (rank, place) in wanted.iter().enumerate() {
+        let mut block = (place - pitch * rank as f64, 1);
+        while let Some(&(sum, count)) = blocks.last()
+            && sum / count as f64 >= block.0 / block.1 as f64
+        {
+            blocks.pop();
+            block = (sum + block.0, count + block.1);
+        }
+        blocks.push(block);
+    }
+    let first = span.0 + pitch / 2.0;
+    let last = (span.1 + pitch / 2.0 - pitch * wanted.len() as f64).max(first);
+    let shared = blocks
+        .into_iter()
+        .flat_map(|(sum, count)| std::iter::repeat_n((sum / count as f64).clamp(first, last), count));
+    shared.enumerate().map(|(rank, place)| place + pitch * rank as f64).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn labels_move_no_further_than_they_must() {
+        assert_eq!(apart(&[20.0, 60.0], 10.0, (0.0, 100.0)), [20.0, 60.0]);
+        assert_eq!(apart(&[50.0, 50.0, 50.0], 10.0, (0.0, 100.0)), [40.0, 50.0, 60.0]);
+        assert_eq!(apart(&[1.0, 2.0, 99.0], 10.0, (0.0, 100.0)), [5.0, 15.0, 95.0]);
+        assert_eq!(apart(&[], 10.0, (0.0, 100.0)), [0.0; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn labels_in_a_column_stay_apart_inside_and_in_order(
+            mut wanted in prop::collection::vec(-50.0..450.0_f64, 1..40),
+        ) {
+            wanted.sort_by(f64::total_cmp);
+            let places = apart(&wanted, 10.0, (0.0, 400.0));
+            prop_assert_eq!(places.len(), wanted.len());
+            prop_assert!(places.windows(2).all(|pair| pair[1] - pair[0] > 10.0 - 1e-6));
+            prop_assert!(places.iter().all(|place| *place > 5.0 - 1e-6 && *place < 395.0 + 1e-6));
+        }
+    }
 
     #[test]
     fn point_labels_never_overlap_and_stay_inside() {

@@ -5,26 +5,43 @@
 //! a page that is 1600 wide: text is measured with the embedded font's own metrics, so both formats get the same
 //! picture on any machine, whatever fonts it has, and two drawings of the same data are the same bytes.
 //!
-//! - [`scatter`], [`intervals`], [`heatmap`]: one chart each;
+//! - [`scatter`], [`intervals`], [`heatmap`], [`cost`], [`spread`], [`curves`]: one chart each;
 //! - `canvas`, `surface`, `output`: shapes and text, what plotters is told, and the two files;
-//! - `font`, `palette`, `scale`, `axis`, `labels`, `seriation`: the parts that charts share or that deserve their own tests.
+//! - `font`, `palette`, `scale`, `duration`, `axis`, `labels`, `seriation`: parts with rules of their own;
+//! - `class`, `legend`, `references`, `rows`, `column`: what several charts draw alike.
+//!
+//! Values that are not finite are left out. Charts of many values per proxy or line count them in the subtitle, so that
+//! none is missed unseen. With nothing left to draw the error is [`ChartError::Empty`].
 
 mod axis;
 mod canvas;
+mod class;
+mod column;
+pub mod cost;
+pub mod curves;
+mod duration;
 mod error;
 mod font;
 pub mod heatmap;
 pub mod intervals;
 mod labels;
+mod legend;
 mod output;
 mod palette;
+mod references;
+mod rows;
 mod scale;
 pub mod scatter;
 mod seriation;
+pub mod spread;
 mod surface;
 
+pub use cost::CostScatter;
+pub use curves::Curves;
 pub use error::ChartError;
 pub use heatmap::Heatmap;
 pub use intervals::TauIntervals;
+pub use references::ReferenceLine;
 pub use scale::AxisScale;
 pub use scatter::Scatter;
+pub use spread::SeedSpread;

@@ -109,6 +109,13 @@ pub(super) const CATEGORIES: [Colour; 8] = [
     Colour::hex(0x00F0_E442),
 ];
 
+/// [`CATEGORIES`] for thin lines: a grey takes the place of yellow, which is lost on white.
+pub(super) const LINES: [Colour; 8] = {
+    let mut lines = CATEGORIES;
+    lines[7] = AXIS;
+    lines
+};
+
 /// viridis without its last tenth, which is too pale for points on white.
 const AMOUNTS: [Colour; 9] = [
     Colour::hex(0x0044_0154),

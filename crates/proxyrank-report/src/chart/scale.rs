@@ -76,15 +76,21 @@ impl Scale {
         Self { kind: Kind::Linear, ends, pixels }
     }
 
+    /// A linear axis for correlations: all finite `values`, zero, and a little room within [-1, 1].
+    pub(super) fn correlations(values: impl Iterator<Item = f64>, pixels: (f64, f64)) -> Self {
+        let (low, high) = values
+            .filter(|value| value.is_finite())
+            .fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let room = ((high - low) * MARGIN).max(0.01);
+        let low = if low < 0.0 { (low - room).max(-1.0) } else { 0.0 };
+        let high = if high > 0.0 { (high + room).min(1.0) } else { 0.0 };
+        Self::linear((low, high), pixels)
+    }
+
     /// Where a value stands, in pixels.
     pub(super) fn place(&self, value: f64) -> f64 {
         let share = (self.kind.transform(value) - self.ends.0) / (self.ends.1 - self.ends.0);
         self.pixels.0 + share * (self.pixels.1 - self.pixels.0)
-    }
-
-    /// The pixel at which the axis begins.
-    pub(super) fn start(&self) -> f64 {
-        self.pixels.0
     }
 
     /// A remark for the axis title where the axis is not linear.
@@ -257,6 +263,14 @@ pub(super) fn superscript(exponent: f64) -> String {
             None => Some('⁻'),
         })
         .collect()
+}
+
+/// The distinct values in ascending order.
+pub(super) fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    values
 }
 
 /// A number with a typographic minus sign.

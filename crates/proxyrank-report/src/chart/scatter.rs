@@ -13,7 +13,7 @@ use super::canvas::{Canvas, Frame, Header, em, face};
 use super::labels::beside_points;
 use super::output::draw;
 use super::palette;
-use super::scale::{AxisScale, Scale, minus};
+use super::scale::{AxisScale, Scale, distinct, minus};
 use super::surface::{Anchor, Drawn, Point};
 use crate::number;
 
@@ -169,14 +169,6 @@ fn highlights(canvas: &mut Canvas, dots: &[Dot], frame: Frame) -> Drawn {
         }
     }
     Ok(())
-}
-
-/// The distinct values in ascending order.
-fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    values
 }
 
 /// Over how many pixels the points of one score may be spread without reaching the next score's or leaving the plot.

@@ -59,6 +59,8 @@ pub(super) trait Surface {
     fn rect(&mut self, from: Point, to: Point, fill: Colour) -> Drawn;
     /// Fills a polygon.
     fn polygon(&mut self, corners: &[Point], fill: Colour) -> Drawn;
+    /// Draws a straight line in any direction.
+    fn line(&mut self, from: Point, to: Point, width: f64, colour: Colour) -> Drawn;
     /// Fills a disc.
     fn disc(&mut self, centre: Point, radius: f64, fill: Colour) -> Drawn;
     /// Draws a circle's outline.
@@ -89,6 +91,15 @@ impl<B: DrawingBackend> Surface for Device<B> {
 
     fn polygon(&mut self, corners: &[Point], fill: Colour) -> Drawn {
         said(self.backend.fill_polygon(corners.iter().copied().map(device), &shape(fill, 1)))
+    }
+
+    fn line(&mut self, from: Point, to: Point, width: f64, colour: Colour) -> Drawn {
+        let (from, to) = (device(from), device(to));
+        // The library divides by the length of a line.
+        if from == to {
+            return Ok(());
+        }
+        said(self.backend.draw_path([from, to], &shape(colour, length(width))))
     }
 
     fn disc(&mut self, centre: Point, radius: f64, fill: Colour) -> Drawn {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use proxyrank_schema::ProxyName;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
@@ -18,6 +19,9 @@ pub struct Claim {
     pub paper: String,
     /// What the number is: statistic, proxy, benchmark.
     pub what: String,
+    /// The proxy of ours that recomputes it, if one does.
+    #[serde(default)]
+    pub proxy: Option<ProxyName>,
     /// The number, where it is known.
     pub published: Option<f64>,
     /// Where it stands.

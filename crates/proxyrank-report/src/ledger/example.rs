@@ -10,6 +10,7 @@ fn claim(id: &str, what: &str, published: Option<f64>, provenance: Provenance) -
         table: "flexibert-metrics".into(),
         paper: "Serianni and Kalita 2023".into(),
         what: what.into(),
+        proxy: None,
         published,
         source: Source { place: "notebook, column rho".into(), provenance },
         tolerance: 0.0005,

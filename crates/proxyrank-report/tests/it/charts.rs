@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use proxyrank_report::chart::cost::{CostPoint, CostScatter};
+use proxyrank_report::chart::curves::{Curves, Series};
 use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
+use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
 use proxyrank_report::chart::{AxisScale, ChartError};
 use proxyrank_report::table::Emphasis;
 use proxyrank_schema::CostClass;
@@ -60,6 +63,56 @@ fn intervals() -> TauIntervals {
 fn heatmap(values: Vec<Vec<Option<f64>>>) -> Heatmap {
     let names = (0..values.len()).map(|i| format!("proxy_{i}")).collect();
     Heatmap { title: "alike".into(), subtitle: "s".into(), value_label: "rho".into(), names, values }
+}
+
+fn cost(costs: &[(f64, f64)]) -> CostScatter {
+    let point = |(index, (wall_ns, tau)): (usize, &(f64, f64))| CostPoint {
+        name: format!("proxy_{index}"),
+        wall_ns: *wall_ns,
+        tau: estimate(*tau),
+        class: CostClass::ALL[index % 3],
+        emphasis: if index == 0 { Emphasis::Baseline } else { Emphasis::Plain },
+    };
+    CostScatter {
+        title: "cost".into(),
+        subtitle: "s".into(),
+        axis_label: "Kendall tau-b".into(),
+        points: costs.iter().enumerate().map(point).collect(),
+        ceiling: Some(estimate(0.77)),
+    }
+}
+
+fn spread(labels: usize) -> SeedSpread {
+    let row = |name: &str, centre: f64| SpreadRow {
+        name: name.into(),
+        class: CostClass::Forward,
+        values: (0..labels).map(|i| (format!("seed {i}"), centre + 0.01 * i as f64)).collect(),
+        emphasis: Emphasis::Plain,
+    };
+    SeedSpread {
+        title: "spread".into(),
+        subtitle: "s".into(),
+        axis_label: "Kendall tau-b".into(),
+        rows: vec![row("nsc", 0.6), row("w_pca", -0.3)],
+        references: vec![ReferenceLine { label: "#layers".into(), value: 0.68 }],
+    }
+}
+
+fn curves(lines: &[&[(f64, f64)]]) -> Curves {
+    let series = |(index, points): (usize, &&[(f64, f64)])| Series {
+        name: format!("line_{index}"),
+        points: points.to_vec(),
+    };
+    Curves {
+        title: "curves".into(),
+        subtitle: "s".into(),
+        x_label: "sequences".into(),
+        y_label: "tau".into(),
+        x_axis: AxisScale::Log,
+        y_axis: AxisScale::Auto,
+        series: lines.iter().enumerate().map(series).collect(),
+        references: vec![ReferenceLine { label: "#layers".into(), value: 0.68 }],
+    }
 }
 
 /// Draws twice and checks that both files are whole and equal; gives back the SVG.
@@ -123,8 +176,73 @@ fn a_heatmap_prints_its_values() {
 }
 
 #[test]
+fn a_cost_chart_names_proxies_and_units() {
+    let svg =
+        drawn(|path| cost(&[(2e3, 0.4), (9e7, 0.6), (1.5e9, 0.2), (0.0, 0.9), (1e3, f64::NAN)]).draw(path));
+    for text in
+        ["proxy_0", "proxy_2", "10 µs\n", "1 s\n", "noise ceiling 0.770 [0.720, 0.820]", "best for its cost"]
+    {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert!(svg.contains("not drawn: 2 points without") && !svg.contains("proxy_3"));
+}
+
+#[test]
+fn awkward_costs_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let crowd: Vec<(f64, f64)> = (0..150).map(|i| (1e8, f64::from(i) * 1e-5)).collect();
+    for costs in [vec![(1.0, 0.0)], vec![(5e3, 0.3); 9], vec![(1e-300, -1.0), (1e300, 1.0)], crowd] {
+        cost(&costs).draw(&folder.path().join("x")).unwrap();
+        CostScatter { ceiling: None, ..cost(&costs) }.draw(&folder.path().join("x")).unwrap();
+    }
+}
+
+#[test]
+fn few_seeds_are_named_and_many_are_not() {
+    let few = drawn(|path| spread(3).draw(path));
+    assert_eq!(few.matches("seed ").count(), 3);
+    assert!(few.contains("0.610 ± 0.010") && few.contains("−0.290 ± 0.010") && few.contains("#layers 0.680"));
+    let many = drawn(|path| spread(7).draw(path));
+    assert!(!many.contains("seed ") && many.contains("forward pass"));
+    let one = drawn(|path| spread(1).draw(path));
+    assert!(one.contains("0.600\n") && !one.contains("0.600 ±"));
+}
+
+#[test]
+fn curves_are_named_at_their_ends() {
+    let broken = [(1.0, 0.2), (2.0, 0.3), (4.0, f64::NAN), (8.0, 0.3), (16.0, 0.4)];
+    let svg = drawn(|path| curves(&[&broken, &[(1.0, 0.5)]]).draw(path));
+    for text in ["line_0", "line_1", "#layers 0.680", "sequences  (log scale)", "not drawn: 1 point without"]
+    {
+        assert!(svg.contains(text), "{text}");
+    }
+    // One line in two pieces, and three leaders.
+    assert_eq!(svg.matches("<polyline").count(), 2 + 3);
+}
+
+#[test]
+fn awkward_curves_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: [&[(f64, f64)]; 3] = [
+        &[(f64::MIN, f64::MAX), (0.0, 0.0), (f64::MAX, f64::MIN)],
+        &[(3.0, 1.0), (3.0, 2.0)],
+        &[(0.0, 1e-300)],
+    ];
+    for x_axis in [AxisScale::Auto, AxisScale::Linear, AxisScale::Log, AxisScale::SymLog] {
+        for line in lines {
+            let chart = Curves { x_axis, y_axis: x_axis, ..curves(&[line; 12]) };
+            chart.draw(&folder.path().join("x")).unwrap();
+        }
+    }
+}
+
+#[test]
 fn nothing_to_draw_is_said() {
     let path = Path::new("never/written");
+    let untimed = cost(&[(f64::NAN, 0.5), (-1.0, 0.5), (1.0, f64::INFINITY)]).draw(path).unwrap_err();
+    assert!(untimed.to_string().contains("no finite correlation with a positive time"), "{untimed}");
+    assert!(matches!(spread(0).draw(path), Err(ChartError::Empty { .. })));
+    assert!(matches!(curves(&[&[(1.0, f64::NAN)], &[]]).draw(path), Err(ChartError::Empty { .. })));
     let message = scatter(&[None]).draw(path).unwrap_err().to_string();
     assert!(message.contains("no finite score to show"), "{message}");
     let empty = TauIntervals { rows: vec![], ..intervals() };

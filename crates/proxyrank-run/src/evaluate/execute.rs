@@ -46,10 +46,10 @@ pub fn evaluate(
     let mut writer = store.shard(&benchmark.id(), request.shard)?;
     let plan = Plan::new(benchmark, request, writer.done());
     let run = Provenance::new(request.timing);
-    let runner = if plan.runs_networks() { Some(Runner::new(request, locator)?) } else { None };
+    let runner = if plan.runs_networks() { Some(Runner::new(request, locator, watch)?) } else { None };
     let mut evaluated =
         Evaluated { architectures: plan.architectures, stored: plan.stored, computed: 0, failed: 0 };
-    let task = watch.task(&format!("evaluate {}", benchmark.info.id), plan.jobs.len());
+    let task = watch.task(&request.describe(), plan.jobs.len());
     let mut finished = 0;
     for batch in plan.jobs.chunks(if runner.is_some() { 1 } else { BATCH }) {
         if stop.asked() {

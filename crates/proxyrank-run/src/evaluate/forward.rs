@@ -12,6 +12,7 @@ use proxyrank_space::{EncoderNetwork, Network};
 use super::Request;
 use super::inputs::{self, Shape};
 use crate::RunError;
+use crate::watch::Watch;
 
 /// Everything that architectures share: the batch, the embeddings of the seed, workspaces.
 pub(super) enum Runner {
@@ -29,11 +30,14 @@ pub(super) struct Shared<T> {
 }
 
 impl Runner {
-    /// Reads or draws the batch and prepares the engine.
-    pub(super) fn new(request: &Request, locator: &Locator) -> Result<Self, RunError> {
+    /// Reads or draws the batch and prepares the engine; says what is wrong with the text.
+    pub(super) fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
         let shape =
             Shape { batch_size: request.batch_size, seq_len: request.seq_len, data_seed: request.data_seed };
-        let batch = inputs::batch(locator, request.input, &shape)?;
+        let (batch, warnings) = inputs::batch(locator, request.input, &shape)?;
+        for warning in warnings {
+            watch.note(&format!("warning: {warning}"));
+        }
         Ok(match request.dtype {
             Dtype::F64 => Self::F64(Shared::new(request, batch)),
             Dtype::F32 | Dtype::None => Self::F32(Shared::new(request, batch)),

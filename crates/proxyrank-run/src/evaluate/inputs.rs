@@ -18,9 +18,15 @@ pub(super) struct Shape {
     pub(super) data_seed: u64,
 }
 
-/// The first batch of an input. Text comes in the order of its file, so a data seed means something for drawn ids only.
-pub(super) fn batch(locator: &Locator, input: Input, shape: &Shape) -> Result<TokenBatch, RunError> {
+/// The first batch of an input, and what is wrong with the text it is from. Text comes in the order of its file, so a data
+/// seed means something for drawn ids only.
+pub(super) fn batch(
+    locator: &Locator,
+    input: Input,
+    shape: &Shape,
+) -> Result<(TokenBatch, Vec<String>), RunError> {
     let (batch_size, seq_len) = (shape.batch_size as usize, shape.seq_len as usize);
+    let mut warnings = Vec::new();
     let source: Box<dyn TokenSource> = match input {
         Input::Uniform => {
             Box::new(SyntheticTokens::new(Vocabulary::bert(), Distribution::Uniform, shape.data_seed))
@@ -30,16 +36,19 @@ pub(super) fn batch(locator: &Locator, input: Input, shape: &Shape) -> Result<To
         }
         Input::OpenWebText => {
             let files = dataset(locator, "openwebtext")?;
+            warnings = files.warnings();
             let documents = texts(files.first_path()?)?.read_first(batch_size)?;
             Box::new(Corpus::documents(tokenizer(locator)?, documents))
         }
         Input::WikiText2 => {
             let files = dataset(locator, "wikitext-2")?;
+            warnings = files.warnings();
             let lines = texts(files.path("wikitext-2-raw-v1/train-00000-of-00001.parquet")?)?.read_all()?;
             Box::new(Corpus::wikitext(tokenizer(locator)?, lines))
         }
         Input::Mnli => {
             let files = dataset(locator, "glue")?;
+            warnings = files.warnings();
             let rows = GlueConfig::Mnli.rows(files.path("mnli/train-00000-of-00001.parquet")?)?.read_all()?;
             Box::new(Corpus::wpca_mnli(tokenizer(locator)?, &rows))
         }
@@ -50,7 +59,7 @@ pub(super) fn batch(locator: &Locator, input: Input, shape: &Shape) -> Result<To
         }
     };
     let tokens = source.batch(0, BatchShape { batch_size, seq_len })?;
-    Ok(TokenBatch::new(tokens.ids, batch_size, seq_len)?)
+    Ok((TokenBatch::new(tokens.ids, batch_size, seq_len)?, warnings))
 }
 
 fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {

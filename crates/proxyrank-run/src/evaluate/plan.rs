@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{CostClass, Device, Protocol, Reading, ScoreKey, Signal};
+use proxyrank_schema::{CostClass, Reading, ScoreKey};
 
 use super::Request;
 use crate::benchmark::Benchmark;
@@ -62,7 +62,7 @@ impl Plan {
             let mut planned = HashSet::new();
             let mut items = Vec::new();
             for &reading in &request.readings {
-                let wanted = wanted(request, reading);
+                let wanted = request.protocol(reading);
                 for call in &request.calls {
                     let key = ScoreKey::new(
                         benchmark.id(),
@@ -116,21 +116,5 @@ impl Plan {
         let networks: u32 = self.jobs.iter().map(networks).sum();
         Duration::from_millis(200) * networks
             + Duration::from_millis(5) * u32::try_from(self.jobs.len()).unwrap_or(u32::MAX)
-    }
-}
-
-/// The protocol of a request before each proxy drops what it does not use.
-fn wanted(request: &Request, reading: Reading) -> Protocol {
-    Protocol {
-        reading,
-        signal: Signal::None,
-        input: request.input,
-        batch_size: request.batch_size,
-        seq_len: request.seq_len,
-        mode: request.mode,
-        init_seed: request.init_seed,
-        data_seed: request.data_seed,
-        dtype: request.dtype,
-        device: Device::cpu(),
     }
 }

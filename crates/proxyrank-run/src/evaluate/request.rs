@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use proxyrank_proxies::{ProxyCall, REGISTRY};
-use proxyrank_schema::{CostClass, Dtype, Input, Mode, Reading, Timing};
+use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_space::Family;
 use proxyrank_store::Shard;
 
 use crate::RunError;
 use crate::benchmark::{BenchmarkInfo, Source};
+use crate::standard;
 
 /// What to evaluate.
 #[derive(Debug, Clone)]
@@ -42,24 +43,53 @@ pub struct Request {
 }
 
 impl Request {
-    /// Every closed form that applies, under every reading of the benchmark, at its own sequence length.
-    pub fn closed_forms(info: &'static BenchmarkInfo) -> Self {
+    /// Every proxy of some cost classes that applies, under every reading of the benchmark and the standard protocol.
+    pub fn of_classes(info: &'static BenchmarkInfo, classes: &[CostClass]) -> Self {
         let mut calls = applicable(info);
-        calls.retain(|call| call.proxy.class == CostClass::DataFree);
+        calls.retain(|call| classes.contains(&call.proxy.class));
+        let standard = standard::protocol(info, Reading::None, Signal::None);
         Self {
             info,
             calls,
             readings: info.readings.to_vec(),
-            batch_size: 16,
-            seq_len: info.seq_len,
-            input: Input::Zipf,
-            mode: Mode::Eval,
-            init_seed: 0,
-            data_seed: 0,
-            dtype: Dtype::F32,
+            batch_size: standard.batch_size,
+            seq_len: standard.seq_len,
+            input: standard.input,
+            mode: standard.mode,
+            init_seed: standard.init_seed,
+            data_seed: standard.data_seed,
+            dtype: standard.dtype,
             timing: Timing::Fused,
             limit: None,
             shard: Shard::whole(),
+        }
+    }
+
+    /// What distinguishes it from other requests of a run, in a few words.
+    pub fn describe(&self) -> String {
+        let whole = format!("evaluate {}", self.info.id);
+        if self.calls.iter().all(|call| call.proxy.class == CostClass::DataFree) {
+            return whole;
+        }
+        let readings: Vec<&str> = self.readings.iter().map(|reading| reading.as_str()).collect();
+        let mut words = vec![format!("{whole} {}", readings.join("+"))];
+        words.extend(standard::departures(self.info, &self.protocol(Reading::None)));
+        words.join(", ")
+    }
+
+    /// Its protocol under a reading, before each proxy drops what it does not use.
+    pub fn protocol(&self, reading: Reading) -> Protocol {
+        Protocol {
+            reading,
+            signal: Signal::None,
+            input: self.input,
+            batch_size: self.batch_size,
+            seq_len: self.seq_len,
+            mode: self.mode,
+            init_seed: self.init_seed,
+            data_seed: self.data_seed,
+            dtype: self.dtype,
+            device: Device::cpu(),
         }
     }
 

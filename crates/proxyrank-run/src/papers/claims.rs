@@ -57,6 +57,7 @@ impl PaperTable {
             table: self.id.clone(),
             paper: paper(&self.paper).map_or_else(|| self.paper.clone(), proxyrank_proxies::Paper::citation),
             what: format!("{} of {}, {benchmark}, {}", statistic.title(), row.label, metric.name),
+            proxy: row.proxy.clone(),
             published: Some(published),
             source: Source {
                 place: self.source.clone(),

@@ -9,8 +9,9 @@ mod spec;
 mod statistic;
 
 pub use claims::JudgedValue;
-pub use shelf::{Shelf, Stock};
+pub use shelf::{Shelf, Stock, Stores};
 pub use spec::{PaperRow, PaperTable, SpecError, Statistic};
+pub(crate) use statistic::compute;
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => {

@@ -1,49 +1,104 @@
 //! The stored scores that tables draw on, benchmark by benchmark.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use proxyrank_schema::{BenchmarkId, Params, ProxyName, Reading};
+use proxyrank_schema::{BenchmarkId, Params, ProxyName, Reading, ScoreRow, TimingRow};
 use proxyrank_store::Store;
 
 use crate::RunError;
 use crate::benchmark::Benchmark;
-use crate::rank::{ScoreColumn, Slot, columns};
+use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual};
+use crate::standard::departures;
+
+/// Where stored scores are read from.
+#[derive(Debug, Clone)]
+pub struct Stores {
+    /// What was computed here.
+    pub results: Store,
+    /// The committed reference, which stands in for what was not.
+    pub reference: Store,
+}
+
+impl Stores {
+    /// Folder of the reference below the folder of results.
+    pub const REFERENCE: &'static str = "reference";
+
+    /// The results in a folder and the reference that lies in it, if there is one.
+    pub fn open(root: impl Into<PathBuf>) -> Self {
+        let results = Store::open(root);
+        let reference = Store::open(results.root().join(Self::REFERENCE));
+        Self { results, reference }
+    }
+}
 
 /// A benchmark together with everything that is stored about it.
 pub struct Stock {
     /// The benchmark.
     pub benchmark: Benchmark,
-    columns: BTreeMap<Reading, Vec<ScoreColumn>>,
+    every: BTreeMap<Reading, Vec<ScoreColumn>>,
+    usual: BTreeMap<Reading, Vec<ScoreColumn>>,
 }
 
 impl Stock {
     /// Reads what is stored about a benchmark.
-    pub fn read(benchmark: Benchmark, store: &Store) -> Result<Self, RunError> {
-        let id = benchmark.id();
-        let (scores, timings) = (store.scores(Some(&id))?, store.timings(Some(&id))?);
-        let readings = benchmark.info.readings.iter();
-        let columns =
-            readings.map(|&reading| (reading, columns(&benchmark, reading, &scores, &timings))).collect();
-        Ok(Self { benchmark, columns })
+    pub fn read(benchmark: Benchmark, stores: &Stores) -> Result<Self, RunError> {
+        let own = Stored::read(&benchmark, &stores.results, Origin::Results)?;
+        let reference = Stored::read(&benchmark, &stores.reference, Origin::Reference)?;
+        let readings = benchmark.info.readings;
+        let merged = |reading| {
+            completed(
+                columns(&benchmark, reading, own.rows()),
+                columns(&benchmark, reading, reference.rows()),
+            )
+        };
+        let every: BTreeMap<Reading, Vec<ScoreColumn>> =
+            readings.iter().map(|&reading| (reading, merged(reading))).collect();
+        let usual = every.iter().map(|(&reading, columns)| (reading, usual(&benchmark, columns))).collect();
+        Ok(Self { benchmark, every, usual })
     }
 
     /// The columns of a reading's table; none for a reading that the benchmark does not have.
     pub fn columns(&self, reading: Reading) -> &[ScoreColumn] {
-        self.columns.get(&reading).map_or(&[], Vec::as_slice)
+        self.usual.get(&reading).map_or(&[], Vec::as_slice)
     }
 
-    /// The scores of one proxy at its default parameters, newest version, at the benchmark's own sequence length.
+    /// All columns of a reading, under whatever protocol.
+    pub fn every_column(&self, reading: Reading) -> &[ScoreColumn] {
+        self.every.get(&reading).map_or(&[], Vec::as_slice)
+    }
+
+    /// The scores of one proxy at its default parameters, newest version, under the standard protocol.
     pub fn column(&self, proxy: &ProxyName, reading: Reading) -> Option<&ScoreColumn> {
         // A released score has one protocol, whatever it is; of ours there may be several.
         let computed = proxyrank_proxies::find(proxy.as_str()).ok();
         let defaults = computed.map_or_else(Params::none, proxyrank_proxies::Proxy::default_params);
-        let lengths = [0, self.benchmark.info.seq_len];
-        let usual = |column: &ScoreColumn| computed.is_none() || lengths.contains(&column.protocol.seq_len);
+        let standard = |column: &ScoreColumn| {
+            computed.is_none() || departures(self.benchmark.info, &column.protocol).is_empty()
+        };
         self.columns(reading)
             .iter()
-            .filter(|column| column.proxy == *proxy && column.params == defaults && usual(column))
+            .filter(|column| column.proxy == *proxy && column.params == defaults && standard(column))
             .filter(|column| column.slots.iter().any(|slot| *slot != Slot::Absent))
             .max_by_key(|column| column.version)
+    }
+}
+
+/// Rows that a folder holds of one benchmark.
+struct Stored {
+    scores: Vec<ScoreRow>,
+    timings: Vec<TimingRow>,
+    origin: Origin,
+}
+
+impl Stored {
+    fn read(benchmark: &Benchmark, store: &Store, origin: Origin) -> Result<Self, RunError> {
+        let id = benchmark.id();
+        Ok(Self { scores: store.scores(Some(&id))?, timings: store.timings(Some(&id))?, origin })
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows { scores: &self.scores, timings: &self.timings, origin: self.origin }
     }
 }
 

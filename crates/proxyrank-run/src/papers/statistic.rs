@@ -21,7 +21,7 @@ struct Pairing {
 }
 
 /// Computes a statistic. Architectures without the ground truth, or never evaluated, are left out; failures rank last.
-pub(super) fn compute(
+pub(crate) fn compute(
     benchmark: &Benchmark,
     column: &ScoreColumn,
     metric: Metric,

@@ -1,14 +1,15 @@
 //! From stored rows to one column of scores for each proxy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proxyrank_proxies::find as find_proxy;
 use proxyrank_proxies::published::{PublishedProxy, published};
 use proxyrank_schema::{
-    CostClass, Direction, Params, Protocol, ProxyName, Reading, ScoreKey, ScoreRow, TimingRow,
+    CostClass, Direction, Params, Protocol, ProxyName, Reading, ScoreKey, ScoreRow, Signal, TimingRow,
 };
 
 use crate::benchmark::Benchmark;
+use crate::standard::departures;
 
 /// Baselines that every proxy must beat before its cost is worth a thought.
 pub const BASELINES: &[&str] = &[
@@ -39,6 +40,15 @@ impl Slot {
     }
 }
 
+/// Where scores come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The results folder: computed here, or released by others and stored.
+    Results,
+    /// The committed reference.
+    Reference,
+}
+
 /// The scores of one proxy under one protocol, one for each architecture of the benchmark.
 #[derive(Debug, Clone)]
 pub struct ScoreColumn {
@@ -60,6 +70,8 @@ pub struct ScoreColumn {
     pub slots: Vec<Slot>,
     /// Median time for one architecture, had the proxy run alone, in nanoseconds.
     pub wall_ns: Option<u64>,
+    /// Where the scores come from.
+    pub origin: Origin,
 }
 
 impl ScoreColumn {
@@ -67,18 +79,34 @@ impl ScoreColumn {
     pub fn is_baseline(&self) -> bool {
         BASELINES.contains(&self.proxy.as_str())
     }
+
+    /// Whether every architecture was evaluated.
+    pub fn is_complete(&self) -> bool {
+        self.slots.iter().all(|slot| *slot != Slot::Absent)
+    }
+
+    fn key(&self) -> ColumnKey {
+        (self.proxy.clone(), self.version, self.params.clone(), self.protocol.clone())
+    }
 }
 
 /// What distinguishes one column from another.
 type ColumnKey = (ProxyName, u32, Params, Protocol);
 
-/// The columns that a reading's table has: proxies computed under it, and those that look at no network.
-pub fn columns(
-    benchmark: &Benchmark,
-    reading: Reading,
-    scores: &[ScoreRow],
-    timings: &[TimingRow],
-) -> Vec<ScoreColumn> {
+/// Rows of one results folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// Scores.
+    pub scores: &'a [ScoreRow],
+    /// What they cost.
+    pub timings: &'a [TimingRow],
+    /// Which folder.
+    pub origin: Origin,
+}
+
+/// All columns of a reading: proxies computed under it, under whatever protocol, and those that look at no network.
+pub fn columns(benchmark: &Benchmark, reading: Reading, rows: Rows<'_>) -> Vec<ScoreColumn> {
+    let Rows { scores, timings, origin } = rows;
     let index: BTreeMap<&str, usize> =
         benchmark.entries.iter().enumerate().map(|(i, entry)| (entry.id.as_str(), i)).collect();
     let mut columns: BTreeMap<ColumnKey, ScoreColumn> = BTreeMap::new();
@@ -98,13 +126,39 @@ pub fn columns(
             class,
             slots: vec![Slot::Absent; benchmark.entries.len()],
             wall_ns: None,
+            origin,
         });
         column.slots[place] = row.outcome.score.map_or(Slot::Failed, Slot::Score);
     }
     add_times(&mut columns, timings);
-    let mut columns: Vec<ScoreColumn> = columns.into_values().collect();
-    tell_apart(&mut columns);
-    columns
+    columns.into_values().collect()
+}
+
+/// Columns of our own, and those of the reference that are not here, or not here as a whole.
+pub fn completed(own: Vec<ScoreColumn>, reference: Vec<ScoreColumn>) -> Vec<ScoreColumn> {
+    let mut all: BTreeMap<ColumnKey, ScoreColumn> =
+        own.into_iter().map(|column| (column.key(), column)).collect();
+    for column in reference.into_iter().filter(ScoreColumn::is_complete) {
+        let key = column.key();
+        if !all.get(&key).is_some_and(ScoreColumn::is_complete) {
+            all.insert(key, column);
+        }
+    }
+    all.into_values().collect()
+}
+
+/// The columns that a table shows: of every proxy those under the standard protocol, or all that there are where none
+/// is; labelled so that they differ.
+pub fn usual(benchmark: &Benchmark, columns: &[ScoreColumn]) -> Vec<ScoreColumn> {
+    let is_standard = |column: &ScoreColumn| {
+        column.class == CostClass::Published || departures(benchmark.info, &column.protocol).is_empty()
+    };
+    let standard: BTreeSet<&ProxyName> =
+        columns.iter().filter(|column| is_standard(column)).map(|column| &column.proxy).collect();
+    let shown = columns.iter().filter(|column| is_standard(column) || !standard.contains(&column.proxy));
+    let mut shown: Vec<ScoreColumn> = shown.cloned().collect();
+    tell_apart(benchmark, &mut shown);
+    shown
 }
 
 /// Whether a row belongs to the benchmark as it is now, and to the reading.
@@ -144,20 +198,27 @@ fn add_times(columns: &mut BTreeMap<ColumnKey, ScoreColumn>, timings: &[TimingRo
 }
 
 /// Gives columns of the same proxy labels that differ.
-fn tell_apart(columns: &mut [ScoreColumn]) {
+fn tell_apart(benchmark: &Benchmark, columns: &mut [ScoreColumn]) {
     let mut count: BTreeMap<ProxyName, usize> = BTreeMap::new();
     for column in columns.iter() {
         *count.entry(column.proxy.clone()).or_default() += 1;
     }
-    for column in columns.iter_mut().filter(|column| count[&column.proxy] > 1) {
+    let several: Vec<usize> = (0..columns.len()).filter(|&i| count[&columns[i].proxy] > 1).collect();
+    let versions: BTreeSet<(ProxyName, u32)> =
+        columns.iter().map(|column| (column.proxy.clone(), column.version)).collect();
+    for index in several {
+        let column = &columns[index];
         let mut parts = Vec::new();
+        if column.protocol.signal != Signal::None {
+            parts.push(column.protocol.signal.to_string());
+        }
         if !column.params.is_empty() {
             parts.push(column.params.to_string());
         }
-        if column.protocol.seq_len > 0 {
-            parts.push(format!("seq {}", column.protocol.seq_len));
+        parts.extend(departures(benchmark.info, &column.protocol));
+        if versions.iter().filter(|(proxy, _)| *proxy == column.proxy).count() > 1 {
+            parts.push(format!("v{}", column.version));
         }
-        parts.push(format!("v{}", column.version));
-        column.label = format!("{} ({})", column.proxy, parts.join(", "));
+        columns[index].label = format!("{} ({})", column.proxy, parts.join(", "));
     }
 }

@@ -3,6 +3,7 @@
 use proxyrank_report::table::{Cell, Column, Table};
 use proxyrank_stats::{Estimate, ProxyStatistics};
 
+use super::columns::Origin;
 use super::panel::{Ranking, top_k};
 use crate::benchmark::Benchmark;
 
@@ -171,6 +172,15 @@ fn notes(benchmark: &Benchmark, ranking: &Ranking) -> Vec<String> {
          not differ significantly from the group's leader (paired bootstrap, Holm). A dagger marks a baseline."
             .to_owned(),
     ];
+    let borrowed: Vec<&str> = ranking
+        .columns
+        .iter()
+        .filter(|column| column.origin == Origin::Reference)
+        .map(|column| column.label.as_str())
+        .collect();
+    if !borrowed.is_empty() {
+        notes.push(format!("From the committed reference, not computed here: {}.", borrowed.join(", ")));
+    }
     notes.extend(ranking.left_out.iter().map(|what| format!("Left out: {what}.")));
     notes.extend(benchmark.warnings.iter().map(|warning| format!("Warning: {warning}.")));
     notes

@@ -3,17 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use proxyrank_proxies::{Scale, find as find_proxy};
+use proxyrank_report::chart::cost::CostPoint;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine};
 use proxyrank_report::chart::scatter::ScatterPoint;
-use proxyrank_report::chart::{AxisScale, Heatmap, Scatter, TauIntervals};
+use proxyrank_report::chart::{AxisScale, CostScatter, Heatmap, Scatter, TauIntervals};
 use proxyrank_report::table::Emphasis;
+use proxyrank_schema::{CostClass, ProxyName, Reading};
 use proxyrank_stats::{Ceiling, average_ranks, kendall_tau_b};
 use rayon::prelude::*;
 
 use crate::RunError;
 use crate::benchmark::{Benchmark, Entry, Source};
 use crate::ceiling::is_outlier;
-use crate::rank::Ranking;
+use crate::papers::{Statistic, Stock, compute};
+use crate::rank::{Ranking, ScoreColumn};
 
 /// Which charts are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,11 @@ pub(super) fn draw(
         let [png, _] = intervals.draw(&folder.join("tau_intervals"))?;
         drawn.push(png);
     }
+    let cost = cost(benchmark, ranking, ceiling);
+    if cost.points.iter().any(|point| runs_network(point.class)) {
+        let [png, _] = cost.draw(&folder.join("cost"))?;
+        drawn.push(png);
+    }
     let [png, _] = heatmap(benchmark, ranking).draw(&folder.join("proxy_correlations"))?;
     drawn.push(png);
     if charts == Charts::All {
@@ -64,6 +72,46 @@ pub(super) fn draw(
     Ok(drawn)
 }
 
+/// The baselines of a reading as lines, by their correlation with the main ground truth.
+pub(crate) fn baselines(stock: &Stock, reading: Reading) -> Result<Vec<ReferenceLine>, RunError> {
+    let mut lines = Vec::new();
+    for (proxy, label) in LINES {
+        let Some(column) = stock.column(&ProxyName::from(proxy), reading) else { continue };
+        let metric = stock.benchmark.info.metrics[0];
+        let value = compute(&stock.benchmark, column, metric, Statistic::TauB)?;
+        lines.push(ReferenceLine { label: label.to_owned(), value });
+    }
+    Ok(lines)
+}
+
+/// Whether a proxy of this class has a cost worth a chart.
+const fn runs_network(class: CostClass) -> bool {
+    !matches!(class, CostClass::DataFree | CostClass::Published)
+}
+
+fn cost(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>) -> CostScatter {
+    let points = ranking.columns.iter().zip(&ranking.analysis.proxies).filter_map(|(column, statistics)| {
+        Some(CostPoint {
+            name: column.label.clone(),
+            wall_ns: column.wall_ns? as f64,
+            tau: statistics.tau_b?,
+            class: column.class,
+            emphasis: emphasis(column),
+        })
+    });
+    CostScatter {
+        title: format!("Cost against correlation: {}", benchmark.info.title),
+        subtitle: subtitle(ranking),
+        axis_label: format!("Kendall tau-b with {}", ranking.options.metric.name),
+        points: points.collect(),
+        ceiling: ceiling.map(|ceiling| ceiling.tau),
+    }
+}
+
+fn emphasis(column: &ScoreColumn) -> Emphasis {
+    if column.is_baseline() { Emphasis::Baseline } else { Emphasis::Plain }
+}
+
 fn subtitle(ranking: &Ranking) -> String {
     format!(
         "n = {}, reading {}, central {:.0}% of {} bootstrap resamples",
@@ -76,12 +124,11 @@ fn subtitle(ranking: &Ranking) -> String {
 
 fn intervals(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>) -> TauIntervals {
     let rows = ranking.columns.iter().zip(&ranking.analysis.proxies).filter_map(|(column, statistics)| {
-        let emphasis = if column.is_baseline() { Emphasis::Baseline } else { Emphasis::Plain };
         Some(IntervalRow {
             name: column.label.clone(),
             tau: statistics.tau_b?,
             class: column.class,
-            emphasis,
+            emphasis: emphasis(column),
         })
     });
     let references = LINES.iter().filter_map(|(proxy, label)| {

@@ -13,11 +13,14 @@ use crate::RunError;
 use crate::findings::{Materials, findings};
 use crate::papers::{PaperTable, Shelf};
 use crate::rank::Detail;
+use crate::studies::StudyPage;
 
 /// What the reports of a run consist of.
 pub struct Reports {
     /// The pages of benchmarks.
     pub pages: Vec<BenchmarkPage>,
+    /// The pages of studies.
+    pub studies: Vec<StudyPage>,
     /// The published tables with our values beside the published ones.
     pub tables: Vec<Reproduced>,
     /// The ledger.
@@ -80,6 +83,11 @@ pub fn write_index(reports: &Reports, out: &Path) -> Result<(), RunError> {
     page.raw(bullets(reports.tables.iter().map(|table| (table.full.title.as_str(), path(&table.full))), out));
     page.heading("Correlation tables and charts");
     page.raw(bullets(reports.pages.iter().map(|page| (page.title.as_str(), page.path.clone())), out));
+    if !reports.studies.is_empty() {
+        page.heading("What moves a correlation");
+        let links = reports.studies.iter().map(|study| (study.title.as_str(), study.path.clone()));
+        page.raw(bullets(links, out));
+    }
     page.heading("Findings about released data");
     let findings = reports.ledger.findings.iter();
     let lines: Vec<String> = findings.map(|f| format!("{} ({})", f.title, f.verdict.as_str())).collect();

@@ -4,6 +4,7 @@
 //! OUT/README.md                         summary, links
 //!     ledger.{md,csv,json}              every published number with its verdicts; findings
 //!     tables/<table>.{md,csv,tex,json}  the published tables, reproduced
+//!     studies/<study>/README.md         what moves a correlation, and by how much
 //!     <benchmark>/<reading>/README.md   the correlation table and its charts
 //!                           rank_<metric>.{md,csv,tex,json}
 //!                           charts/*.{png,svg}
@@ -22,6 +23,7 @@ use proxyrank_stats::{BootstrapOptions, CeilingOptions};
 
 pub use bench::{BenchmarkPage, benchmark_page};
 pub use charts::Charts;
+pub(crate) use charts::baselines;
 pub use ledger::{Reports, Reproduced, build_ledger, write_index, write_ledger};
 pub use overview::{differences, overview};
 

@@ -1,0 +1,178 @@
+//! What a reproduction computes, by how much time there is.
+//!
+//! Closed forms take seconds and are always computed. Networks take a minute or two for each protocol, so the programme
+//! says which protocols are worth it: the standard one under every reading, the other seeds that show how far a
+//! correlation is luck, and, if asked for everything, other inputs and sizes and the protocol of the released scores. What is
+//! not computed is taken from the committed reference by the tables that need it.
+
+use std::collections::BTreeSet;
+
+use proxyrank_proxies::ProxyCall;
+use proxyrank_schema::{CostClass, Input, Reading};
+
+use crate::RunError;
+use crate::benchmark::{BenchmarkInfo, Source};
+use crate::evaluate::Request;
+use crate::papers::{PaperTable, tables};
+
+/// How much is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// Closed forms only.
+    Quick,
+    /// Networks under the standard protocol, and the seeds of the networks as trained.
+    Usual,
+    /// Also the seeds of the released networks, other inputs, batch sizes and lengths, and the released scores' protocol.
+    Full,
+}
+
+/// The seeds beside the standard one.
+pub const OTHER_SEEDS: [u64; 4] = [1, 2, 3, 4];
+/// The inputs beside the standard one.
+pub const OTHER_INPUTS: [Input; 4] = [Input::Uniform, Input::OpenWebText, Input::WikiText2, Input::Mnli];
+/// The batch sizes beside the standard one.
+pub const OTHER_BATCHES: [u32; 3] = [4, 8, 32];
+/// The sequence lengths beside the standard one.
+pub const OTHER_LENGTHS: [u32; 3] = [32, 64, 256];
+
+/// The protocol in which the released scores can be met: their sequence length, and ids that stand for their text.
+pub const RELEASED_SHAPE: (Input, u32, u32) = (Input::Uniform, 4, 512);
+/// Seeds that the comparison with released scores averages over, from 0 on.
+pub const RELEASED_SEEDS: u64 = 10;
+/// The proxies that are compared with the released scores architecture by architecture.
+pub const RELEASED_PROXIES: [&str; 3] = ["softmax_confidence", "head_confidence", "activation_distance_norm"];
+
+/// The tables of a reproduction and what is computed for them.
+#[derive(Debug, Clone)]
+pub struct Programme {
+    /// The tables.
+    pub tables: Vec<PaperTable>,
+    effort: Effort,
+    scope: Scope,
+}
+
+/// Whether single tables were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// All tables, studies, and every proxy.
+    Everything,
+    /// Some tables, and only the proxies that stand in them.
+    Chosen,
+}
+
+impl Programme {
+    /// The tables that were asked for; everything where none is named.
+    pub fn choose(names: &[String], effort: Effort) -> Result<Self, RunError> {
+        let all = tables()?;
+        if names.is_empty() {
+            return Ok(Self { tables: all, effort, scope: Scope::Everything });
+        }
+        let known: Vec<&str> = all.iter().map(|table| table.id.as_str()).collect();
+        if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(RunError::Usage(format!(
+                "unknown table `{unknown}`; known are {}",
+                known.join(", ")
+            )));
+        }
+        let tables = all.into_iter().filter(|table| names.contains(&table.id)).collect();
+        Ok(Self { tables, effort, scope: Scope::Chosen })
+    }
+
+    /// Whether all tables were asked for, and the studies with them.
+    pub fn is_whole(&self) -> bool {
+        self.scope == Scope::Everything
+    }
+
+    /// What is evaluated on a benchmark, in this order.
+    pub fn requests(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
+        let mut requests = vec![Request::of_classes(info, &[CostClass::DataFree])];
+        if self.effort == Effort::Quick {
+            return requests;
+        }
+        let mut networks = Request::of_classes(info, &[CostClass::Weights, CostClass::Forward]);
+        if self.scope == Scope::Chosen {
+            let wanted = self.proxies(info);
+            networks.calls.retain(|call| wanted.contains(call.proxy.name));
+        }
+        if networks.calls.is_empty() {
+            return requests;
+        }
+        requests.push(networks.clone());
+        if self.is_whole() && info.source == Source::Flexibert {
+            requests.extend(self.studies(&networks));
+        }
+        requests
+    }
+
+    /// The requests that studies add to the standard one.
+    fn studies(&self, standard: &Request) -> Vec<Request> {
+        let under = |reading| Request { readings: vec![reading], ..standard.clone() };
+        let as_trained = under(Reading::AsTrained);
+        let seeded =
+            |request: &Request, seed| Request { init_seed: seed, data_seed: seed, ..request.clone() };
+        let mut requests: Vec<Request> = OTHER_SEEDS.iter().map(|&seed| seeded(&as_trained, seed)).collect();
+        if self.effort < Effort::Full {
+            return requests;
+        }
+        let released = under(Reading::Released);
+        requests.extend(OTHER_SEEDS.iter().map(|&seed| seeded(&released, seed)));
+        requests.extend(OTHER_INPUTS.iter().map(|&input| Request { input, ..as_trained.clone() }));
+        requests.extend(OTHER_BATCHES.iter().map(|&batch_size| Request { batch_size, ..as_trained.clone() }));
+        requests.extend(OTHER_LENGTHS.iter().map(|&seq_len| Request { seq_len, ..as_trained.clone() }));
+        let (input, batch_size, seq_len) = RELEASED_SHAPE;
+        let calls: Vec<ProxyCall> = standard
+            .calls
+            .iter()
+            .filter(|call| RELEASED_PROXIES.contains(&call.proxy.name))
+            .cloned()
+            .collect();
+        let shaped = Request { calls, batch_size, seq_len, input, ..released };
+        requests.extend((0..RELEASED_SEEDS).map(|seed| seeded(&shaped, seed)));
+        requests
+    }
+
+    /// The proxies of ours that the tables name for a benchmark.
+    fn proxies(&self, info: &BenchmarkInfo) -> BTreeSet<&str> {
+        let rows = self.tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table, row)));
+        rows.filter(|(table, row)| row.benchmark.as_ref().unwrap_or(&table.benchmark).as_str() == info.id)
+            .filter_map(|(_, row)| row.proxy.as_ref().map(proxyrank_schema::ProxyName::as_str))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmark::find;
+
+    fn requests(names: &[&str], benchmark: &str, effort: Effort) -> Vec<Request> {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        Programme::choose(&names, effort).unwrap().requests(find(&benchmark.into()).unwrap())
+    }
+
+    #[test]
+    fn effort_decides_how_many_protocols_there_are() {
+        assert_eq!(requests(&[], "flexibert", Effort::Quick).len(), 1);
+        assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 2 + 4);
+        assert_eq!(requests(&[], "flexibert", Effort::Full).len(), 2 + 4 + 4 + 4 + 3 + 3 + 10);
+    }
+
+    #[test]
+    fn a_chosen_table_runs_the_networks_of_its_own_proxies_only() {
+        let chosen = requests(&["wpca-flexibert"], "flexibert", Effort::Usual);
+        let names: Vec<&str> = chosen[1].calls.iter().map(|call| call.proxy.name).collect();
+        assert!(chosen.len() == 2 && names.contains(&"w_pca") && !names.contains(&"swap"), "{names:?}");
+    }
+
+    #[test]
+    fn decoders_have_closed_forms_only() {
+        assert_eq!(requests(&[], "lts-gpt2-wt103", Effort::Full).len(), 1);
+    }
+
+    #[test]
+    fn proxies_that_are_compared_with_released_scores_exist() {
+        for name in RELEASED_PROXIES {
+            assert!(proxyrank_proxies::find(name).is_ok(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What a single correlation does not say: how it moves with the seed, the input and the sizes of a batch, how far our
+//! scores are from the released ones, and what W-PCA measures.
+//!
+//! A study reads stored scores, ours or the committed ones, and writes a page with tables and charts. One whose scores are
+//! nowhere says what would have to be run.
+
+mod agreement;
+mod seeds;
+mod sensitivity;
+mod variants;
+mod w_pca;
+
+use std::path::{Path, PathBuf};
+
+use proxyrank_data::fetch::Locator;
+
+use crate::RunError;
+use crate::papers::Stock;
+
+/// A study that was written.
+#[derive(Debug, Clone)]
+pub struct StudyPage {
+    /// Title for links.
+    pub title: String,
+    /// The page.
+    pub path: PathBuf,
+}
+
+/// What studies are made from.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// Benchmark and scores.
+    pub stock: &'a Stock,
+    /// Where text comes from; its warnings are repeated.
+    pub locator: &'a Locator,
+    /// Folder of all studies.
+    pub folder: &'a Path,
+}
+
+/// One study; `None` where scores are lacking.
+type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
+
+/// Every study with the command that computes its scores.
+const STUDIES: [(&str, Study); 4] = [
+    ("seeds", seeds::write),
+    ("sensitivity", sensitivity::write),
+    ("agreement", agreement::write),
+    ("w_pca", w_pca::write),
+];
+
+/// Writes all studies of a benchmark; returns the pages, and a note for each study that lacks scores.
+pub fn write(subject: &Subject<'_>) -> Result<(Vec<StudyPage>, Vec<String>), RunError> {
+    let (mut pages, mut notes) = (Vec::new(), Vec::new());
+    for (name, study) in STUDIES {
+        match study(subject)? {
+            Some(page) => pages.push(page),
+            None => notes.push(format!(
+                "no page on {name}: its scores are neither computed nor committed; run `proxyrank reproduce --full`"
+            )),
+        }
+    }
+    Ok((pages, notes))
+}

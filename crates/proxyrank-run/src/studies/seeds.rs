@@ -1,0 +1,165 @@
+//! How much of a correlation is the luck of one seed.
+//!
+//! Every network is drawn again, and the input with it, from other seeds. Three things are told apart: how far a score
+//! moves, how far the ranking moves, and how far its correlation with the ground truth moves. Weights are keyed by seed and
+//! parameter path, so architectures share draws, and their scores move together: a correlation may be steadier than the
+//! scores are.
+
+use proxyrank_report::Page;
+use proxyrank_report::chart::SeedSpread;
+use proxyrank_report::chart::spread::SpreadRow;
+use proxyrank_report::table::{Cell, Column, Emphasis, Table};
+use proxyrank_schema::{Protocol, Reading};
+use proxyrank_stats::{coefficient_of_variation, kendall_tau_b};
+
+use super::variants::{Scored, Variants, median, scores, spread, tau, variants};
+use super::{StudyPage, Subject};
+use crate::RunError;
+use crate::report::{baselines, write_table};
+
+/// The readings of the study.
+const READINGS: [Reading; 2] = [Reading::AsTrained, Reading::Released];
+
+pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError> {
+    let title = format!("How much depends on the seed: {}", subject.stock.benchmark.info.title);
+    let folder = subject.folder.join("seeds");
+    let mut page = Page::new(&title);
+    page.text(
+        "Each proxy was computed again with other weights and other token ids. A difference between two proxies that is \
+         smaller than their spread over seeds says nothing.",
+    );
+    let mut found = false;
+    for reading in READINGS {
+        let seeded = seeded(subject, reading);
+        let Some((table, chart)) = judge(subject, reading, &seeded)? else { continue };
+        found = true;
+        write_table(&folder, &table.id, &table)?;
+        let [png, _] = chart.draw(&folder.join(format!("charts/tau_by_seed_{reading}")))?;
+        page.heading(&format!("Reading {reading}"));
+        page.figure(&png, &folder, &format!("Kendall tau-b of every proxy for each seed, reading {reading}"));
+        page.bare_table(&table);
+    }
+    if !found {
+        return Ok(None);
+    }
+    let path = folder.join("README.md");
+    page.write(&path)?;
+    Ok(Some(StudyPage { title, path }))
+}
+
+/// The columns of every proxy by seed, where weights and input have the same one.
+fn seeded<'a>(subject: &Subject<'a>, reading: Reading) -> Vec<(Scored, Variants<'a, u64>)> {
+    let by_seed = variants(subject.stock, reading, |found, standard| {
+        let rest = Protocol { init_seed: standard.init_seed, data_seed: standard.data_seed, ..found.clone() };
+        (found.init_seed.max(found.data_seed), rest)
+    });
+    by_seed.into_iter().filter(|(_, columns)| columns.len() > 1).collect()
+}
+
+fn judge(
+    subject: &Subject<'_>,
+    reading: Reading,
+    seeded: &[(Scored, Variants<'_, u64>)],
+) -> Result<Option<(Table, SeedSpread)>, RunError> {
+    let stock = subject.stock;
+    let mut rows = Vec::new();
+    for (scored, columns) in seeded {
+        let mut taus = Vec::new();
+        for (seed, column) in columns {
+            taus.push((format!("seed {seed}"), tau(stock, column)?));
+        }
+        rows.push((scored, columns, taus));
+    }
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let values = |taus: &[(String, f64)]| -> Vec<f64> { taus.iter().map(|(_, tau)| *tau).collect() };
+    rows.sort_by(|a, b| spread(&values(&b.2)).0.total_cmp(&spread(&values(&a.2)).0));
+    let columns = vec![
+        Column::text("proxy", "Proxy"),
+        Column::number("seeds", "Seeds", 0),
+        Column::number("tau_mean", "tau-b, mean", 3),
+        Column::number("tau_sd", "sd", 4),
+        Column::number("tau_min", "min", 3),
+        Column::number("tau_max", "max", 3),
+        Column::number("agreement", "tau-b between seeds", 3),
+        Column::number("variation", "Variation of a score (%)", 2),
+    ];
+    let metric = stock.benchmark.info.metrics[0].name;
+    let title = format!("Correlation with {metric} over seeds, reading {reading}");
+    let mut table = Table::new(format!("seeds_{reading}"), title, columns);
+    for (scored, columns, taus) in &rows {
+        let taus = values(taus);
+        let (mean, sd) = spread(&taus);
+        let end = |pick: fn(f64, f64) -> f64| taus.iter().copied().reduce(pick).unwrap_or(f64::NAN);
+        let series: Vec<Vec<f64>> = columns.values().map(|column| scores(column)).collect();
+        table.push(vec![
+            Cell::text(scored.label()),
+            Cell::count(taus.len() as u64),
+            Cell::number(mean),
+            Cell::number(sd),
+            Cell::number(end(f64::min)),
+            Cell::number(end(f64::max)),
+            Cell::number_or(agreement(&series), "a score is constant or failed"),
+            Cell::number_or(variation(&series), "a score is zero or failed"),
+        ]);
+    }
+    table.note("tau-b between seeds: the mean over pairs of seeds of the correlation between the two series of scores.");
+    table.note(
+        "Variation: standard deviation over seeds divided by the mean, of one architecture's score; the median over \
+         architectures.",
+    );
+    let chart = SeedSpread {
+        title: format!("Correlation by seed, reading {reading}"),
+        subtitle: format!("{}, n = {}", stock.benchmark.info.title, stock.benchmark.entries.len()),
+        axis_label: format!("Kendall tau-b with {metric}"),
+        rows: rows.iter().filter_map(|(scored, columns, taus)| row(scored, columns, taus)).collect(),
+        references: baselines(stock, reading)?,
+    };
+    Ok(Some((table, chart)))
+}
+
+fn row(scored: &Scored, columns: &Variants<'_, u64>, taus: &[(String, f64)]) -> Option<SpreadRow> {
+    let column = columns.values().next()?;
+    Some(SpreadRow {
+        name: scored.label(),
+        class: column.class,
+        values: taus.to_vec(),
+        emphasis: Emphasis::Plain,
+    })
+}
+
+/// Mean tau-b between all pairs of series.
+fn agreement(series: &[Vec<f64>]) -> Option<f64> {
+    let pairs = (0..series.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+    let taus: Option<Vec<f64>> = pairs.map(|(a, b)| kendall_tau_b(&series[a], &series[b]).ok()).collect();
+    taus.map(|taus| spread(&taus).0)
+}
+
+/// Median over architectures of the coefficient of variation over seeds, in percent.
+fn variation(series: &[Vec<f64>]) -> Option<f64> {
+    let architectures = series.first()?.len();
+    let of = |index: usize| {
+        let values: Vec<f64> = series.iter().map(|scores| scores[index]).collect();
+        coefficient_of_variation(&values).ok().map(|variation| 100.0 * variation.abs())
+    };
+    median((0..architectures).filter_map(of).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agreement_averages_over_pairs() {
+        let series = [vec![1.0, 2.0, 3.0], vec![1.0, 2.0, 3.0], vec![3.0, 2.0, 1.0]];
+        assert!((agreement(&series).unwrap() + 1.0 / 3.0).abs() < 1e-12);
+        assert_eq!(agreement(&[vec![1.0, f64::NAN], vec![1.0, 2.0]]), None);
+    }
+
+    #[test]
+    fn variation_is_relative_to_each_architecture() {
+        let variation = variation(&[vec![1.0, 100.0], vec![1.1, 110.0]]).unwrap();
+        assert!((variation - 100.0 * (0.1 / 2.0_f64.sqrt()) / 1.05).abs() < 1e-9, "{variation}");
+    }
+}
