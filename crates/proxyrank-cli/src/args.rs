@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Timing};
+use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing};
 use proxyrank_store::Shard;
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
@@ -143,6 +143,10 @@ pub(crate) struct EvaluateArgs {
     /// Which networks to build: released, declared, as_trained, or `all`; decoders have only `declared`
     #[arg(long, value_name = "READING,...|all")]
     pub(crate) reading: Option<String>,
+    /// What gradient proxies back-propagate: the replaced-token loss (rtd), the masked-token loss (mlm), a fixed normal
+    /// matrix (gaussian), or ones, as the released code does
+    #[arg(long, value_name = "SIGNAL", default_value = "rtd")]
+    pub(crate) signal: Signal,
     /// Sequences in a batch
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u32).range(1..))]
     pub(crate) batch: u32,

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{CostClass, Input, Reading};
+use proxyrank_schema::{CostClass, Dtype, Input, Reading, Signal};
 
 use crate::RunError;
 use crate::benchmark::{BenchmarkInfo, Source};
@@ -20,7 +20,8 @@ use crate::papers::{PaperTable, tables};
 pub enum Effort {
     /// Closed forms only.
     Quick,
-    /// Networks under the standard protocol, and the seeds of the networks as trained.
+    /// Networks under the standard protocol, gradients under the loss and as released, and the seeds of the networks as
+    /// trained.
     Usual,
     /// Also the seeds of the released networks, other inputs, batch sizes and lengths, and the released scores' protocol.
     Full,
@@ -34,6 +35,15 @@ pub const OTHER_INPUTS: [Input; 4] = [Input::Uniform, Input::OpenWebText, Input:
 pub const OTHER_BATCHES: [u32; 3] = [4, 8, 32];
 /// The sequence lengths beside the standard one.
 pub const OTHER_LENGTHS: [u32; 3] = [32, 64, 256];
+
+/// The signals under which a full programme scores each reading.
+const FULL_SIGNALS: [(Reading, &[Signal]); 3] = [
+    (Reading::AsTrained, &[Signal::Rtd, Signal::Ones, Signal::Gaussian]),
+    (Reading::Released, &[Signal::Ones, Signal::Rtd, Signal::Gaussian]),
+    (Reading::Declared, &[Signal::Rtd, Signal::Ones]),
+];
+/// Architectures that are scored in double precision.
+const PRECISION_SAMPLE: usize = 25;
 
 /// The protocol in which the released scores can be met: their sequence length, and ids that stand for their text.
 pub const RELEASED_SHAPE: (Input, u32, u32) = (Input::Uniform, 4, 512);
@@ -89,17 +99,54 @@ impl Programme {
         if self.effort == Effort::Quick {
             return requests;
         }
-        let mut networks = Request::of_classes(info, &[CostClass::Weights, CostClass::Forward]);
+        let networks = self.request(info, &[CostClass::Weights, CostClass::Forward]);
+        requests.push(networks.clone());
+        if info.source == Source::Flexibert {
+            requests.extend(self.gradients(info));
+            if self.is_whole() {
+                requests.extend(self.studies(&networks));
+            }
+        }
+        requests.retain(|request| !request.calls.is_empty());
+        requests
+    }
+
+    /// Proxies of some classes under the standard protocol: all of them, or those of the chosen tables.
+    fn request(&self, info: &'static BenchmarkInfo, classes: &[CostClass]) -> Request {
+        let mut request = Request::of_classes(info, classes);
         if self.scope == Scope::Chosen {
             let wanted = self.proxies(info);
-            networks.calls.retain(|call| wanted.contains(call.proxy.name));
+            request.calls.retain(|call| wanted.contains(call.proxy.name));
         }
-        if networks.calls.is_empty() {
-            return requests;
+        request
+    }
+
+    /// Gradient proxies: on the networks behind the labels under the loss that trained them, and on the released networks
+    /// under what the released code back-propagates and under that loss. A full programme adds the other pairs of reading
+    /// and signal, second order everywhere, and a sample in double precision.
+    fn gradients(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
+        let first = self.request(info, &[CostClass::Gradient]);
+        let all = self.request(info, &[CostClass::Gradient, CostClass::SecondOrder]);
+        let under = |request: &Request, reading, signal| Request {
+            readings: vec![reading],
+            signal,
+            ..request.clone()
+        };
+        if self.effort < Effort::Full {
+            return vec![
+                under(&all, Reading::AsTrained, Signal::Rtd),
+                under(&first, Reading::Released, Signal::Ones),
+                under(&first, Reading::Released, Signal::Rtd),
+            ];
         }
-        requests.push(networks.clone());
-        if self.is_whole() && info.source == Source::Flexibert {
-            requests.extend(self.studies(&networks));
+        let mut requests = Vec::new();
+        for (reading, signals) in FULL_SIGNALS {
+            requests.extend(signals.iter().map(|&signal| under(&all, reading, signal)));
+        }
+        let sample = Request { limit: Some(PRECISION_SAMPLE), dtype: Dtype::F64, ..first };
+        for reading in [Reading::Released, Reading::AsTrained] {
+            let signals = [Signal::Ones, Signal::Gaussian, Signal::Rtd];
+            requests.extend(signals.map(|signal| under(&sample, reading, signal)));
         }
         requests
     }

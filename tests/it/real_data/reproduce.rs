@@ -68,9 +68,9 @@ fn flexibert_tables_pass_the_gates_and_leave_a_whole_report() {
 #[test]
 fn what_was_not_computed_comes_from_the_reference_and_says_so() {
     let place = place!();
-    let rank = "rank --benchmark flexibert --reading released --resamples 100";
+    let rank = "rank --benchmark flexibert --resamples 100";
     place.run(rank).exits(2).says("no scores of flexibert");
-    let evaluate = "evaluate --benchmark flexibert --proxies zerolm_sampled --reading released";
+    let evaluate = "evaluate --benchmark flexibert --proxies zerolm_sampled";
     place.run(&format!("{evaluate} --results elsewhere")).exits(0);
     place.run("compact --reference --results elsewhere").exits(0).prints("flexibert: 500 scores");
     copy_folder(&place.path("elsewhere/reference"), &place.path("results/reference"));

@@ -16,6 +16,7 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         info,
         calls: Request::parse_calls(info, &args.proxies)?,
         readings: Request::parse_readings(info, args.reading.as_deref())?,
+        signal: args.signal,
         batch_size: args.batch,
         seq_len: args.seq_len.unwrap_or(info.seq_len),
         input: args.input,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proxyrank_proxies::{ProxyCall, REGISTRY};
+use proxyrank_proxies::{Axis, ProxyCall, REGISTRY};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_space::Family;
 use proxyrank_store::Shard;
@@ -20,6 +20,8 @@ pub struct Request {
     pub calls: Vec<ProxyCall>,
     /// Which networks.
     pub readings: Vec<Reading>,
+    /// What gradient proxies back-propagate.
+    pub signal: Signal,
     /// Sequences in a batch.
     pub batch_size: u32,
     /// Tokens in a sequence.
@@ -47,11 +49,12 @@ impl Request {
     pub fn of_classes(info: &'static BenchmarkInfo, classes: &[CostClass]) -> Self {
         let mut calls = applicable(info);
         calls.retain(|call| classes.contains(&call.proxy.class));
-        let standard = standard::protocol(info, Reading::None, Signal::None);
+        let standard = standard::protocol(info, Reading::None, standard::SIGNAL);
         Self {
             info,
             calls,
             readings: info.readings.to_vec(),
+            signal: standard.signal,
             batch_size: standard.batch_size,
             seq_len: standard.seq_len,
             input: standard.input,
@@ -73,6 +76,9 @@ impl Request {
         }
         let readings: Vec<&str> = self.readings.iter().map(|reading| reading.as_str()).collect();
         let mut words = vec![format!("{whole} {}", readings.join("+"))];
+        if self.calls.iter().any(|call| call.proxy.axes.uses(Axis::Signal)) {
+            words.push(self.signal.to_string());
+        }
         words.extend(standard::departures(self.info, &self.protocol(Reading::None)));
         words.join(", ")
     }
@@ -81,7 +87,7 @@ impl Request {
     pub fn protocol(&self, reading: Reading) -> Protocol {
         Protocol {
             reading,
-            signal: Signal::None,
+            signal: self.signal,
             input: self.input,
             batch_size: self.batch_size,
             seq_len: self.seq_len,

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 
 use proxyrank_proxies::papers::paper;
 use proxyrank_report::ledger::{Claim, Source, Stage, StageResult};
-use proxyrank_schema::{ProxyName, Reading};
+use proxyrank_schema::{ProxyName, Reading, Signal};
 
 use super::shelf::{Shelf, Stock};
 use super::statistic::compute;
 use super::{PaperRow, PaperTable, Statistic};
 use crate::RunError;
 use crate::benchmark::{Metric, find};
+use crate::standard::SIGNAL;
 
 /// One published value of a table, judged.
 #[derive(Debug, Clone)]
@@ -80,16 +81,16 @@ impl PaperTable {
         };
         let check = Check { stock, metric, statistic };
         if let Some(proxy) = &row.replay {
-            let result = check.run(&claim, proxy, reading)?;
+            let result = check.run(&claim, proxy, reading, SIGNAL)?;
             claim.record(Stage::Replayed, result);
         }
         if let Some(proxy) = &row.proxy {
             let strict = Claim { tolerance: self.recompute_tolerance(row, statistic), ..claim.clone() };
-            let result = check.run(&strict, proxy, reading)?;
+            let result = check.run(&strict, proxy, reading, row.signal.or(self.signal).unwrap_or(SIGNAL))?;
             claim.record(stage(reading), result);
             // What the same proxy says about the networks behind the labels.
             if info.readings.contains(&Reading::AsTrained) && reading != Reading::AsTrained {
-                let mut result = check.run(&strict, proxy, Reading::AsTrained)?;
+                let mut result = check.run(&strict, proxy, Reading::AsTrained, SIGNAL)?;
                 if result.value.is_some() {
                     result = result.because("published for other networks than the trained ones");
                 }
@@ -108,8 +109,14 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn run(&self, claim: &Claim, proxy: &ProxyName, reading: Reading) -> Result<StageResult, RunError> {
-        match self.stock.column(proxy, reading) {
+    fn run(
+        &self,
+        claim: &Claim,
+        proxy: &ProxyName,
+        reading: Reading,
+        signal: Signal,
+    ) -> Result<StageResult, RunError> {
+        match self.stock.column_under(proxy, reading, signal) {
             Some(column) => {
                 let value = compute(&self.stock.benchmark, column, self.metric, self.statistic)?;
                 Ok(claim.judge(Some(value)))

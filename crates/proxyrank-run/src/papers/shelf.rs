@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use proxyrank_schema::{BenchmarkId, Params, ProxyName, Reading, ScoreRow, TimingRow};
+use proxyrank_schema::{BenchmarkId, Params, ProxyName, Reading, ScoreRow, Signal, TimingRow};
 use proxyrank_store::Store;
 
 use crate::RunError;
 use crate::benchmark::Benchmark;
 use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual};
-use crate::standard::departures;
+use crate::standard::{SIGNAL, departures};
 
 /// Where stored scores are read from.
 #[derive(Debug, Clone)]
@@ -70,11 +70,18 @@ impl Stock {
 
     /// The scores of one proxy at its default parameters, newest version, under the standard protocol.
     pub fn column(&self, proxy: &ProxyName, reading: Reading) -> Option<&ScoreColumn> {
+        self.column_under(proxy, reading, SIGNAL)
+    }
+
+    /// The same under a signal, if the proxy back-propagates one.
+    pub fn column_under(&self, proxy: &ProxyName, reading: Reading, signal: Signal) -> Option<&ScoreColumn> {
         // A released score has one protocol, whatever it is; of ours there may be several.
         let computed = proxyrank_proxies::find(proxy.as_str()).ok();
         let defaults = computed.map_or_else(Params::none, proxyrank_proxies::Proxy::default_params);
         let standard = |column: &ScoreColumn| {
-            computed.is_none() || departures(self.benchmark.info, &column.protocol).is_empty()
+            computed.is_none()
+                || ([Signal::None, signal].contains(&column.protocol.signal)
+                    && departures(self.benchmark.info, &column.protocol).is_empty())
         };
         self.columns(reading)
             .iter()

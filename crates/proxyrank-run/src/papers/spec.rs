@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proxyrank_report::ledger::Provenance;
-use proxyrank_schema::{BenchmarkId, ProxyName, Reading};
+use proxyrank_schema::{BenchmarkId, ProxyName, Reading, Signal};
 use serde::Deserialize;
 
 /// A statistic that a published table may hold.
@@ -101,6 +101,8 @@ pub struct PaperTable {
     pub metric: String,
     /// The reading of rows that do not name their own.
     pub reading: Reading,
+    /// What the published gradient metrics back-propagated.
+    pub signal: Option<Signal>,
     /// Largest difference at which a replayed value still holds.
     pub tolerance: f64,
     /// The same for a recomputed value; `tolerance` where absent.
@@ -131,6 +133,8 @@ pub struct PaperRow {
     pub metric: Option<String>,
     /// Overrides the table's reading.
     pub reading: Option<Reading>,
+    /// Overrides the table's signal.
+    pub signal: Option<Signal>,
     /// Overrides the table's provenance.
     pub provenance: Option<Provenance>,
     /// Overrides the table's tolerance.

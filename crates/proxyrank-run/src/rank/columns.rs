@@ -82,7 +82,12 @@ impl ScoreColumn {
 
     /// Whether every architecture was evaluated.
     pub fn is_complete(&self) -> bool {
-        self.slots.iter().all(|slot| *slot != Slot::Absent)
+        self.covered() == self.slots.len()
+    }
+
+    /// How many architectures were evaluated.
+    fn covered(&self) -> usize {
+        self.slots.iter().filter(|slot| **slot != Slot::Absent).count()
     }
 
     fn key(&self) -> ColumnKey {
@@ -134,13 +139,13 @@ pub fn columns(benchmark: &Benchmark, reading: Reading, rows: Rows<'_>) -> Vec<S
     columns.into_values().collect()
 }
 
-/// Columns of our own, and those of the reference that are not here, or not here as a whole.
+/// Columns of our own, and those of the reference that are not here, or cover more architectures.
 pub fn completed(own: Vec<ScoreColumn>, reference: Vec<ScoreColumn>) -> Vec<ScoreColumn> {
     let mut all: BTreeMap<ColumnKey, ScoreColumn> =
         own.into_iter().map(|column| (column.key(), column)).collect();
-    for column in reference.into_iter().filter(ScoreColumn::is_complete) {
+    for column in reference {
         let key = column.key();
-        if !all.get(&key).is_some_and(ScoreColumn::is_complete) {
+        if all.get(&key).is_none_or(|own| own.covered() < column.covered()) {
             all.insert(key, column);
         }
     }

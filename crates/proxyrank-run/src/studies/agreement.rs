@@ -9,7 +9,7 @@ use proxyrank_report::table::{Cell, Column, Flag, Table, Tone};
 use proxyrank_schema::{ProxyName, Reading};
 use proxyrank_stats::spearman_rho;
 
-use super::variants::{median, scores, variants};
+use super::variants::{Coverage, median, scores, variants};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::programme::{RELEASED_PROXIES, RELEASED_SHAPE};
@@ -41,7 +41,7 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
 
 fn judge(subject: &Subject<'_>) -> Result<Option<Table>, RunError> {
     let (input, batch_size, seq_len) = RELEASED_SHAPE;
-    let shaped = variants(subject.stock, Reading::Released, |found, standard| {
+    let shaped = variants(subject.stock, Reading::Released, Coverage::Whole, |found, standard| {
         let meets = (found.input, found.batch_size, found.seq_len) == RELEASED_SHAPE;
         let seed = meets.then_some(found.init_seed);
         let mut rest = found.clone();

@@ -7,6 +7,7 @@
 mod agreement;
 mod seeds;
 mod sensitivity;
+mod signals;
 mod variants;
 mod w_pca;
 
@@ -41,10 +42,11 @@ pub struct Subject<'a> {
 type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
 
 /// Every study with the command that computes its scores.
-const STUDIES: [(&str, Study); 4] = [
+const STUDIES: [(&str, Study); 5] = [
     ("seeds", seeds::write),
     ("sensitivity", sensitivity::write),
     ("agreement", agreement::write),
+    ("signals", signals::write),
     ("w_pca", w_pca::write),
 ];
 

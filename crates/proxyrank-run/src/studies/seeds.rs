@@ -12,7 +12,7 @@ use proxyrank_report::table::{Cell, Column, Emphasis, Table};
 use proxyrank_schema::{Protocol, Reading};
 use proxyrank_stats::{coefficient_of_variation, kendall_tau_b};
 
-use super::variants::{Scored, Variants, median, scores, spread, tau, variants};
+use super::variants::{Coverage, Scored, Variants, median, scores, spread, tau, variants};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::report::{baselines, write_table};
@@ -49,7 +49,7 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
 
 /// The columns of every proxy by seed, where weights and input have the same one.
 fn seeded<'a>(subject: &Subject<'a>, reading: Reading) -> Vec<(Scored, Variants<'a, u64>)> {
-    let by_seed = variants(subject.stock, reading, |found, standard| {
+    let by_seed = variants(subject.stock, reading, Coverage::Whole, |found, standard| {
         let rest = Protocol { init_seed: standard.init_seed, data_seed: standard.data_seed, ..found.clone() };
         (found.init_seed.max(found.data_seed), rest)
     });

@@ -9,7 +9,7 @@ use proxyrank_report::table::{Cell, Column, Emphasis, Table};
 use proxyrank_schema::{Input, Protocol, Reading};
 use proxyrank_stats::kendall_tau_b;
 
-use super::variants::{Scored, Variants, scores, tau, variants};
+use super::variants::{Coverage, Scored, Variants, scores, tau, variants};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::data::dataset;
@@ -73,7 +73,7 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     ));
     let mut found = false;
     for axis in AXES {
-        let columns = variants(subject.stock, READING, axis.split);
+        let columns = variants(subject.stock, READING, Coverage::Whole, axis.split);
         let several: Vec<_> = columns.into_iter().filter(|(_, columns)| columns.len() > 1).collect();
         if several.is_empty() {
             continue;

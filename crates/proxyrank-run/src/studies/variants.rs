@@ -26,6 +26,15 @@ impl Scored {
     }
 }
 
+/// How many architectures a column must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coverage {
+    /// All of them.
+    Whole,
+    /// Any.
+    Sample,
+}
+
 /// The columns of one proxy by the value of the axis.
 pub(super) type Variants<'a, K> = BTreeMap<K, &'a ScoreColumn>;
 
@@ -36,6 +45,7 @@ pub(super) type Variants<'a, K> = BTreeMap<K, &'a ScoreColumn>;
 pub(super) fn variants<K: Ord>(
     stock: &Stock,
     reading: Reading,
+    coverage: Coverage,
     axis: impl Fn(&Protocol, &Protocol) -> (K, Protocol),
 ) -> BTreeMap<Scored, Variants<'_, K>> {
     let info = stock.benchmark.info;
@@ -43,7 +53,8 @@ pub(super) fn variants<K: Ord>(
     for column in stock.every_column(reading) {
         let Ok(proxy) = proxyrank_proxies::find(column.proxy.as_str()) else { continue };
         let current = column.version == proxy.version && column.params == proxy.default_params();
-        if proxy.class == CostClass::DataFree || !current || !column.is_complete() {
+        let covered = coverage == Coverage::Sample || column.is_complete();
+        if proxy.class == CostClass::DataFree || !current || !covered {
             continue;
         }
         let standard = standard::protocol(info, reading, column.protocol.signal);
