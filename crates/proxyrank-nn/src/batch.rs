@@ -73,15 +73,7 @@ impl TokenBatch {
 
     /// The blocks in which the fast engine runs a network of some hidden size, in order.
     pub fn blocks(&self, hidden_size: usize) -> Vec<Block> {
-        let step = (block_tokens(hidden_size) / self.seq_len).max(1);
-        let starts = (0..self.batch).step_by(step).enumerate();
-        let block = |(index, first_sequence)| Block {
-            index,
-            first_sequence,
-            sequences: step.min(self.batch - first_sequence),
-            seq_len: self.seq_len,
-        };
-        starts.map(block).collect()
+        cut(self.batch, self.seq_len, hidden_size)
     }
 
     /// The ids of a block.
@@ -104,6 +96,19 @@ impl TokenBatch {
             }),
         }
     }
+}
+
+/// The blocks of `batch` sequences of `seq_len` tokens.
+pub(crate) fn cut(batch: usize, seq_len: usize, hidden_size: usize) -> Vec<Block> {
+    let step = (block_tokens(hidden_size) / seq_len).max(1);
+    let starts = (0..batch).step_by(step).enumerate();
+    let block = |(index, first_sequence)| Block {
+        index,
+        first_sequence,
+        sequences: step.min(batch - first_sequence),
+        seq_len,
+    };
+    starts.map(block).collect()
 }
 
 /// Some consecutive sequences of a batch.

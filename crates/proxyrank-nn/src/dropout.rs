@@ -2,10 +2,15 @@
 //!
 //! There is no state to advance, so the mask is the same for every block partition, thread count and backend.
 
+use crate::kernels::kernel;
+use crate::number::Number;
 use crate::real::Real;
 
 /// Share of elements that fall out (ELECTRA's hidden and attention dropout).
 pub const DROPOUT: f64 = 0.1;
+
+/// [`DROPOUT`] times 2^53, rounded up.
+const BOUND: u64 = 900_719_925_474_100;
 
 /// Where a mask is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,28 +49,37 @@ impl Mask {
     }
 
     /// Applies it to elements that follow each other from `first`, counted through the whole batch's tensor.
-    pub(crate) fn apply<T: Real>(self, values: &mut [T], first: usize) {
-        for (index, value) in values.iter_mut().enumerate() {
-            *value *= self.factor::<T>(first + index);
-        }
+    pub(crate) fn apply<N: Number>(self, values: &mut [N], first: usize) {
+        apply_loop(values, self, first as u64);
     }
 
     /// The factors of the first `count` elements.
     pub(crate) fn factors<T: Real>(self, count: usize) -> Vec<T> {
-        (0..count).map(|index| self.factor(index)).collect()
+        (0..count as u64).map(|index| self.factor(index)).collect()
     }
 
     /// 0 for an element that falls out, 1/(1 - p) for one that stays.
-    fn factor<T: Real>(self, index: usize) -> T {
-        // 53 random bits make a uniform number in [0, 1).
-        let uniform =
-            (mix(self.key.wrapping_add(index as u64)) >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0);
-        if uniform < DROPOUT { T::ZERO } else { T::of_f64(1.0 / (1.0 - DROPOUT)) }
+    #[expect(clippy::inline_always, reason = "called once an element in a loop that is vectorised")]
+    #[inline(always)]
+    fn factor<T: Real>(self, index: u64) -> T {
+        // 53 random bits are a uniform number in [0, 1) times 2^53.
+        let stays = mix(self.key.wrapping_add(index)) >> 11 >= BOUND;
+        if stays { T::of_f64(1.0 / (1.0 - DROPOUT)) } else { T::ZERO }
+    }
+}
+
+kernel! {
+    fn apply_loop<'a, N: Number>(values: &'a mut [N], mask: Mask, first: u64) {
+        for (index, value) in (first..).zip(values) {
+            *value = value.times(mask.factor(index));
+        }
     }
 }
 
 /// `SplitMix64`: one step of the sequence from `x`.
-fn mix(x: u64) -> u64 {
+#[expect(clippy::inline_always, reason = "called once an element in a loop that is vectorised")]
+#[inline(always)]
+const fn mix(x: u64) -> u64 {
     let mut z = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -82,6 +96,12 @@ mod tests {
         let dropped = factors.iter().filter(|&&factor| factor == 0.0).count() as f64 / 200_000.0;
         assert!((dropped - DROPOUT).abs() < 0.004, "{dropped}");
         assert!((factors.iter().sum::<f64>() / 200_000.0 - 1.0).abs() < 0.005);
+    }
+
+    #[test]
+    fn the_bound_is_the_share_in_integers() {
+        let scale = 2.0_f64.powi(53);
+        assert!(BOUND as f64 / scale >= DROPOUT && (BOUND - 1) as f64 / scale < DROPOUT);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What can be wrong with weights, token ids, or a network.
 
 use crate::batch::TokenPosition;
+use crate::gradient::MaskedToken;
+use crate::weights::Head;
 
 /// Why a network could not be built or run.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +94,35 @@ pub enum NnError {
         seq_len: usize,
         /// Rows of the position table.
         max_positions: usize,
+    },
+    /// The loss reads a head that the weights have not.
+    #[error("the loss needs the {head} head; build the weights with Head::{head:?}")]
+    MissingHead {
+        /// The head.
+        head: Head,
+    },
+    /// A list has another length than the network and the input want.
+    #[error("{what} has {found} elements, but the network and the input want {wanted}")]
+    Length {
+        /// Which list.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The right one.
+        wanted: usize,
+    },
+    /// The loss is a mean over masked tokens, and there is none.
+    #[error("there are no masked tokens; their mean loss needs at least one")]
+    NoMaskedTokens,
+    /// A masked token lies outside the batch or the vocabulary.
+    #[error("masked token {} at row {} is outside the {rows} rows or the vocabulary of {vocab_size}", token.id, token.row)]
+    MaskedToken {
+        /// The token.
+        token: MaskedToken,
+        /// Rows of the batch.
+        rows: usize,
+        /// Size of the vocabulary.
+        vocab_size: usize,
     },
     /// The safetensors file cannot be read.
     #[error("not a readable safetensors file: {0}")]

@@ -66,7 +66,8 @@ pub enum GradientOf {
         /// Head or position in the chain, from 0.
         index: usize,
     },
-    /// The output of a linear layer, bias included, before dropout and residual.
+    /// The output of a linear layer, bias included, before dropout and residual: every layer of the encoder, the
+    /// pointwise part of a span convolution included, and of the discriminator's head.
     Output {
         /// Index of the layer's weight in [`crate::EncoderLayout::parameters`].
         parameter: usize,
@@ -88,7 +89,8 @@ pub struct GradientEvent<'a, T> {
 
 /// Looks at one block on its way forward and back.
 pub trait GradientVisitor<T>: Visitor<T> {
-    /// Whether it wants gradients of activations at a place.
+    /// Whether it wants gradients of activations at a place. [`Site::TransformSoftmax`] has none, for the network does
+    /// not use it.
     fn wants_gradient(&self, site: Site) -> bool;
 
     /// Whether it wants gradients of linear layers' outputs.
@@ -118,6 +120,9 @@ pub struct EmbeddingGradient<T> {
     pub shift: Vec<T>,
     /// Tokens in a sequence.
     pub seq_len: usize,
+    /// What reaches the word table as the generator head's output matrix, (vocabulary, E); empty where the loss does not
+    /// read that head.
+    pub output_words: Vec<T>,
 }
 
 impl<T: Real> EmbeddingGradient<T> {

@@ -1,4 +1,4 @@
-//! Encoders that really run: initialisation, forward passes with taps, gradients to come.
+//! Encoders that really run: initialisation, forward passes with taps, gradients, Hessian-vector products.
 //!
 //! # Design
 //!
@@ -21,10 +21,13 @@
 //!
 //! The layout is made for them. A gradient of all weights is one flat slice with the layout of
 //! [`EncoderWeights::body`], where queries, keys and values are one matrix, so a backward pass has one product for the
-//! three of them; a sum over W·G is a sum over two slices, a Hessian-vector product takes and gives such a slice. A
-//! backward pass of a block follows its forward pass on the same thread, while the activations (kept instead of
-//! released by an implementation of the operations that records them) are still near, and per-block gradients are
-//! added in block order. [`ComposedEngine::hidden_state`] with trainable parameters is what they are checked against.
+//! three of them; a sum over W·G is a sum over two slices, a Hessian-vector product takes and gives such a slice.
+//!
+//! [`FastEngine`] is a [`GradientEngine`] and a [`CurvatureEngine`]. The backward pass of a block follows its forward
+//! pass on the same thread, while the activations are still near; gradients of blocks are added in an order that depends
+//! on the blocks alone. It is written for numbers of any kind: run on dual numbers, the same lines
+//! differentiate themselves and give the exact second derivative. [`ComposedEngine::hidden_state`] with trainable
+//! parameters, finite differences and golden cases are what they are checked against.
 //!
 //! # Why no unsafe code
 //!
@@ -41,6 +44,7 @@ mod gradient;
 mod init;
 mod kernels;
 mod network;
+mod number;
 mod ops;
 mod real;
 mod taps;
@@ -60,7 +64,7 @@ pub use init::{INITIAL_DEVIATION, Initialiser};
 pub use real::Real;
 pub use taps::{Collect, Event, Site, View, Visitor};
 pub use weights::{
-    Arena, AttentionLayout, EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, Head, HeadLayout,
-    LayerLayout, Linear, Norm, OperationLayout, Parameter, Span, SpanConvolutionLayout, Transform,
-    TransformLayout,
+    Arena, AttentionLayout, EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, GeneratorLayout, Head,
+    HeadLayout, LayerLayout, Linear, Norm, OperationLayout, Parameter, Span, SpanConvolutionLayout,
+    Transform, TransformLayout,
 };

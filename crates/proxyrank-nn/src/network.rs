@@ -19,8 +19,38 @@ pub(crate) fn forward<O: Ops>(
     layout: &EncoderLayout,
     depth: Depth,
 ) -> Result<Option<O::Value>, NnError> {
+    let x = embed(ops, layout)?;
+    let hidden = encode(ops, layout, depth, x)?;
+    if let (Some(head), Some(hidden)) = (&layout.head, &hidden)
+        && ops.wants(Site::Logits)
+    {
+        let logits = logits(ops, layout, head, hidden)?;
+        ops.release(logits);
+    }
+    Ok(hidden)
+}
+
+/// The embeddings' output, (B·S, h).
+pub(crate) fn embed<O: Ops>(ops: &mut O, layout: &EncoderLayout) -> Result<O::Value, NnError> {
+    let embedded = ops.embed()?;
+    match &layout.embeddings.project {
+        None => Ok(embedded),
+        Some(project) => {
+            let x = ops.linear(Columns::first(&embedded, layout.network.embedding_size), project)?;
+            ops.release(embedded);
+            Ok(x)
+        }
+    }
+}
+
+/// All layers on the embeddings' output `x`; shows the hidden state and gives it, or nothing if `depth` ends before it.
+pub(crate) fn encode<O: Ops>(
+    ops: &mut O,
+    layout: &EncoderLayout,
+    depth: Depth,
+    mut x: O::Value,
+) -> Result<Option<O::Value>, NnError> {
     let h = layout.network.hidden_size;
-    let mut x = embed(ops, layout)?;
     let last = layout.layers.len() - 1;
     for (index, layer) in layout.layers.iter().enumerate() {
         let stop = depth == Depth::LastFfnInput && index == last;
@@ -31,28 +61,26 @@ pub(crate) fn forward<O: Ops>(
         x = output;
     }
     show(ops, Tap { site: Site::Hidden, layer: last, index: 0, heads: 1 }, Columns::first(&x, h))?;
-    if let Some(head) = &layout.head
-        && ops.wants(Site::Logits)
-    {
-        logits(ops, head, last, &x)?;
-    }
     Ok(Some(x))
+}
+
+/// The discriminator's logits of a hidden state, (B·S, 1); shows them.
+pub(crate) fn logits<O: Ops>(
+    ops: &mut O,
+    layout: &EncoderLayout,
+    head: &HeadLayout,
+    hidden: &O::Value,
+) -> Result<O::Value, NnError> {
+    let dense = ops.linear_gelu(hidden, &head.dense)?;
+    let logits = ops.linear(Columns::first(&dense, head.dense.outputs), &head.prediction)?;
+    ops.release(dense);
+    let layer = layout.layers.len() - 1;
+    show(ops, Tap { site: Site::Logits, layer, index: 0, heads: 1 }, Columns::first(&logits, 1))?;
+    Ok(logits)
 }
 
 fn show<O: Ops>(ops: &mut O, tap: Tap, values: Columns<'_, O::Value>) -> Result<(), NnError> {
     if ops.wants(tap.site) { ops.show(tap, values) } else { Ok(()) }
-}
-
-fn embed<O: Ops>(ops: &mut O, layout: &EncoderLayout) -> Result<O::Value, NnError> {
-    let embedded = ops.embed()?;
-    match &layout.embeddings.project {
-        None => Ok(embedded),
-        Some(project) => {
-            let x = ops.linear(Columns::first(&embedded, layout.network.embedding_size), project)?;
-            ops.release(embedded);
-            Ok(x)
-        }
-    }
 }
 
 fn operation<O: Ops>(
@@ -213,13 +241,4 @@ fn feed_forward<O: Ops>(
     }
     ops.release(input);
     Ok(Some(output))
-}
-
-fn logits<O: Ops>(ops: &mut O, head: &HeadLayout, layer: usize, x: &O::Value) -> Result<(), NnError> {
-    let dense = ops.linear_gelu(x, &head.dense)?;
-    let logits = ops.linear(Columns::first(&dense, head.dense.outputs), &head.prediction)?;
-    ops.release(dense);
-    ops.show(Tap { site: Site::Logits, layer, index: 0, heads: 1 }, Columns::first(&logits, 1))?;
-    ops.release(logits);
-    Ok(())
 }

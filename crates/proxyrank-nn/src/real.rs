@@ -46,13 +46,18 @@ pub trait Real:
     /// x Φ(x), with the error function and not the tanh approximation.
     #[must_use]
     fn gelu(self) -> Self;
+    /// x Φ(x), the same bits as [`Real::gelu`], and its slope Φ(x) + x φ(x).
+    fn gelu_with_slope(self) -> (Self, Self);
+    /// The second derivative of x Φ(x): φ(x) (2 - x²).
+    #[must_use]
+    fn gelu_curvature(self) -> Self;
     /// One over the square root.
     #[must_use]
     fn inverse_sqrt(self) -> Self;
 }
 
 macro_rules! real {
-    ($type:ty, $exp:path, $gelu:path, $of_f64:expr) => {
+    ($type:ty, $exp:path, $gelu:path, $slope:path, $curvature:path, $of_f64:expr) => {
         // Inlined always, for a loop over these is vectorised only then.
         impl Real for $type {
             const ZERO: Self = 0.0;
@@ -90,6 +95,16 @@ macro_rules! real {
             }
 
             #[inline(always)]
+            fn gelu_with_slope(self) -> (Self, Self) {
+                $slope(self)
+            }
+
+            #[inline(always)]
+            fn gelu_curvature(self) -> Self {
+                $curvature(self)
+            }
+
+            #[inline(always)]
             fn inverse_sqrt(self) -> Self {
                 1.0 / self.sqrt()
             }
@@ -104,5 +119,19 @@ const fn narrow(value: f64) -> f32 {
     value as f32
 }
 
-real!(f32, elementary::exp_f32, elementary::gelu_f32, narrow);
-real!(f64, f64::exp, elementary::gelu_f64, std::convert::identity);
+real!(
+    f32,
+    elementary::exp_f32,
+    elementary::gelu_f32,
+    elementary::gelu_with_slope_f32,
+    elementary::gelu_curvature_f32,
+    narrow
+);
+real!(
+    f64,
+    f64::exp,
+    elementary::gelu_f64,
+    elementary::gelu_with_slope_f64,
+    elementary::gelu_curvature_f64,
+    std::convert::identity
+);

@@ -10,6 +10,7 @@
 use faer::MatRef;
 
 use crate::batch::Block;
+use crate::ops::Tap;
 use crate::real::Real;
 
 /// A place at which a visitor may look. Shapes are given as (rows, columns) of [`Event::values`]; B sequences of S
@@ -63,6 +64,14 @@ pub struct Event<'a, T> {
     pub values: View<'a, T>,
 }
 
+impl<'a, T> Event<'a, T> {
+    /// Activations at a tap.
+    pub(crate) const fn new(tap: Tap, block: Block, values: View<'a, T>) -> Self {
+        let Tap { site, layer, index, heads } = tap;
+        Self { site, layer, index, heads, block, values }
+    }
+}
+
 /// A row-major matrix that lies somewhere in a workspace.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a, T> {
@@ -72,12 +81,14 @@ pub struct View<'a, T> {
     stride: usize,
 }
 
-impl<'a, T: Real> View<'a, T> {
+impl<'a, T> View<'a, T> {
     /// `rows` rows of `columns` numbers, `stride` apart from the start of `values` on.
-    pub(crate) fn new(values: &'a [T], rows: usize, columns: usize, stride: usize) -> Self {
+    pub(crate) const fn new(values: &'a [T], rows: usize, columns: usize, stride: usize) -> Self {
         Self { values, rows, columns, stride }
     }
+}
 
+impl<'a, T: Real> View<'a, T> {
     /// Number of rows.
     pub const fn rows(&self) -> usize {
         self.rows

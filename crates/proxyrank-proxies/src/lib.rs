@@ -9,10 +9,14 @@
 //! - [`mod@published`] lists the score columns and files that others released;
 //! - [`papers`] has the bibliography;
 //! - [`forward`] runs a network once for all proxies that need one;
+//! - [`gradient`] does the same with a backward pass, second derivatives and a SynFlow pass;
 //! - [`shapes`] and [`spectral`] hold the arithmetic that several data-free proxies share.
 
 pub mod call;
+mod clock;
+mod eigen;
 pub mod forward;
+pub mod gradient;
 pub mod papers;
 pub mod proxies;
 pub mod proxy;

@@ -7,6 +7,7 @@ use proxyrank_space::{Family, Network};
 
 use crate::Paper;
 use crate::forward::Measure;
+use crate::gradient;
 
 /// What a proxy is computed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,23 @@ impl Axes {
         Axis::Device,
     ]);
 
+    /// Everything that a backward pass depends on.
+    pub const GRADIENT: Self = Self(&[
+        Axis::Reading,
+        Axis::Signal,
+        Axis::Input,
+        Axis::BatchSize,
+        Axis::SequenceLength,
+        Axis::Mode,
+        Axis::InitSeed,
+        Axis::DataSeed,
+        Axis::Dtype,
+        Axis::Device,
+    ]);
+    /// A SynFlow pass: ones go in, so there is no input, and dropout is off.
+    pub const SYNFLOW: Self =
+        Self(&[Axis::Reading, Axis::SequenceLength, Axis::InitSeed, Axis::Dtype, Axis::Device]);
+
     /// Whether the axis is among them.
     pub fn uses(self, axis: Axis) -> bool {
         self.0.contains(&axis)
@@ -105,6 +123,8 @@ pub enum Run {
     DataFree(fn(&Subject, &Params) -> Outcome),
     /// From a quantity that [`crate::forward::evaluate`] measures on the weights or in a forward pass.
     Forward(Measure),
+    /// From a quantity that [`crate::gradient::evaluate`] takes from a backward pass.
+    Gradient(gradient::Measure),
 }
 
 /// One proxy.
@@ -189,6 +209,30 @@ impl Proxy {
         }
     }
 
+    /// A proxy of encoders that reads a backward pass, larger being better.
+    pub const fn gradient(
+        name: &'static str,
+        title: &'static str,
+        formula: &'static str,
+        measure: gradient::Measure,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            formula,
+            paper: None,
+            direction: Direction::HigherIsBetter,
+            scale: Scale::Quantity,
+            class: CostClass::Gradient,
+            families: &[Family::Encoder],
+            axes: Axes::GRADIENT,
+            params: &[],
+            version: 1,
+            faults: &[],
+            run: Run::Gradient(measure),
+        }
+    }
+
     /// Its name as an identifier.
     pub fn id(&self) -> ProxyName {
         ProxyName::new(self.name)
@@ -233,7 +277,7 @@ impl Proxy {
 
     /// Computes the score from sizes alone; a family for which the proxy is not defined gives `unsupported`.
     ///
-    /// A proxy that needs a network gives an error: it is scored by [`crate::forward::evaluate`].
+    /// A proxy that needs a network gives an error: it is scored by [`crate::gradient::evaluate`].
     pub fn score(&self, subject: &Subject, params: &Params) -> Outcome {
         let family = subject.network.family();
         if !self.supports(family) {
@@ -246,7 +290,7 @@ impl Proxy {
         }
         match self.run {
             Run::DataFree(run) => run(subject, params),
-            Run::Forward(_) => {
+            Run::Forward(_) | Run::Gradient(_) => {
                 Outcome::error(format!("{} needs a network to run, and was given only sizes", self.name))
             }
         }

@@ -8,6 +8,7 @@ use proxyrank_data::fetch::FetchError;
 use proxyrank_data::load::LoadError;
 use proxyrank_data::manifest::UnknownDataset;
 use proxyrank_nn::NnError;
+use proxyrank_proxies::gradient::SignalError;
 use proxyrank_proxies::{CallError, UnknownProxy};
 use proxyrank_report::chart::ChartError;
 use proxyrank_report::file::WriteError;
@@ -40,6 +41,9 @@ pub enum RunError {
     /// A network could not be built or run.
     #[error(transparent)]
     Network(#[from] NnError),
+    /// A signal cannot be made for a batch.
+    #[error(transparent)]
+    Signal(#[from] SignalError),
     /// The results folder.
     #[error(transparent)]
     Store(Box<StoreError>),

@@ -6,6 +6,7 @@ use super::ops::{ComposedOps, narrow, softmax};
 use crate::NnError;
 use crate::batch::Block;
 use crate::dropout::DropoutSite;
+use crate::gradient::GradientOf;
 use crate::ops::{Columns, Heads};
 use crate::real::Real;
 use crate::taps::{Event, Site, View, Visitor};
@@ -14,7 +15,7 @@ pub(super) fn attention<T: Real, V: Visitor<T>>(
     ops: &mut ComposedOps<'_, T, V>,
     heads: &Heads<'_, Tensor>,
 ) -> Result<Tensor, NnError> {
-    let (batch, seq_len) = (ops.batch.batch(), ops.batch.seq_len());
+    let (batch, seq_len) = (ops.block.sequences, ops.block.seq_len);
     let width = heads.query.width;
     let d = width / heads.count;
     let split = |columns: Columns<'_, Tensor>| -> Result<Tensor, NnError> {
@@ -22,7 +23,7 @@ pub(super) fn attention<T: Real, V: Visitor<T>>(
         Ok(split.transpose(1, 2)?.contiguous()?)
     };
     let scores = (split(heads.query)?.matmul(&split(heads.key)?.t()?)? * (1.0 / (d as f64).sqrt()))?;
-    let probabilities = softmax(&scores)?;
+    let probabilities = ops.carried(softmax(&scores)?)?;
     show(ops, heads, &probabilities)?;
     let probabilities = ops.masked(probabilities, DropoutSite::Attention(heads.layer))?;
     let merged = probabilities.matmul(&split(heads.value)?)?.transpose(1, 2)?;
@@ -35,16 +36,25 @@ fn show<T: Real, V: Visitor<T>>(
     heads: &Heads<'_, Tensor>,
     probabilities: &Tensor,
 ) -> Result<(), NnError> {
+    let (layer, tiles) = (heads.layer, ops.block.sequences * heads.count);
+    if ops.wants_gradient(Site::Attention)
+        && let Some(backward) = &mut ops.backward
+    {
+        for tile in 0..tiles {
+            let of = GradientOf::Activation { site: Site::Attention, layer, index: tile % heads.count };
+            backward.tape.mark_tile(of, probabilities, tile, heads.count);
+        }
+    }
     if !ops.visitor.wants(Site::Attention) {
         return Ok(());
     }
-    let seq_len = ops.batch.seq_len();
+    let seq_len = ops.block.seq_len;
     let values = probabilities.flatten_all()?.to_vec1::<T>()?;
     for (tile, values) in values.chunks_exact(seq_len * seq_len).enumerate() {
-        let block = Block { first_sequence: tile / heads.count, sequences: 1, ..ops.batch.whole() };
+        let block = Block { first_sequence: tile / heads.count, sequences: 1, ..ops.block };
         ops.visitor.visit(&Event {
             site: Site::Attention,
-            layer: heads.layer,
+            layer,
             index: tile % heads.count,
             heads: heads.count,
             block,

@@ -5,7 +5,10 @@
 
 mod attention;
 mod convolution;
+mod gradient;
+mod loss;
 mod ops;
+mod tape;
 mod transform;
 mod weights;
 
@@ -16,6 +19,7 @@ use candle_core::{Device, Tensor};
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::engine::{Depth, Dropout, Engine, ForwardOptions};
+use crate::gradient::EncoderInput;
 use crate::network;
 use crate::real::Real;
 use crate::taps::{Event, Site, Visitor};
@@ -53,30 +57,46 @@ impl<T: Real> ComposedEngine<T> {
         batch: &TokenBatch,
         dropout: Dropout,
     ) -> Result<Tensor, NnError> {
-        let options = ForwardOptions { depth: Depth::Full, dropout };
-        let hidden = self.run(weights, batch, options, &mut Blind)?;
+        let mut blind = Blind;
+        let mut ops = self.ops(weights, EncoderInput::Tokens(batch), dropout, &mut blind)?;
+        Self::forward_pass(&mut ops)
+    }
+
+    /// All the way to the hidden state.
+    fn forward_pass<V: Visitor<T>>(ops: &mut ComposedOps<'_, T, V>) -> Result<Tensor, NnError> {
+        let layout = ops.weights.layout();
+        let hidden = network::forward(ops, layout, Depth::Full)?;
         hidden.ok_or_else(|| {
             candle_core::Error::Msg("the pass ended before the hidden state".to_owned()).into()
         })
     }
 
-    fn run(
-        &self,
-        weights: &ComposedWeights,
-        batch: &TokenBatch,
-        options: ForwardOptions,
-        visitor: &mut impl Visitor<T>,
-    ) -> Result<Option<Tensor>, NnError> {
-        batch.check(&weights.layout().network)?;
-        let mut ops = ComposedOps::<T, _> {
+    /// The operations over an input that the network can read.
+    fn ops<'a, V: Visitor<T>>(
+        &'a self,
+        weights: &'a ComposedWeights,
+        input: EncoderInput<'a>,
+        dropout: Dropout,
+        visitor: &'a mut V,
+    ) -> Result<ComposedOps<'a, T, V>, NnError> {
+        let block = whole(input);
+        match input {
+            EncoderInput::Tokens(batch) => batch.check(&weights.layout().network)?,
+            EncoderInput::Ones { .. } if block.rows() == 0 => {
+                return Err(NnError::Empty { what: "the number of tokens" });
+            }
+            EncoderInput::Ones { .. } => {}
+        }
+        Ok(ComposedOps {
             weights,
-            batch,
+            input,
+            block,
             device: &self.device,
-            dropout: options.dropout,
+            dropout,
             visitor,
+            backward: None,
             real: PhantomData,
-        };
-        network::forward(&mut ops, weights.layout(), options.depth)
+        })
     }
 }
 
@@ -94,8 +114,19 @@ impl<T: Real> Engine<T> for ComposedEngine<T> {
     {
         let weights = self.weights(weights, Training::Constant)?;
         let mut visitor = visitor(batch.whole());
-        self.run(&weights, batch, options, &mut visitor)?;
+        let mut ops = self.ops(&weights, EncoderInput::Tokens(batch), options.dropout, &mut visitor)?;
+        network::forward(&mut ops, weights.layout(), options.depth)?;
         Ok(vec![visitor])
+    }
+}
+
+/// The whole input as one block.
+fn whole(input: EncoderInput<'_>) -> Block {
+    match input {
+        EncoderInput::Tokens(batch) => batch.whole(),
+        EncoderInput::Ones { batch, seq_len } => {
+            Block { index: 0, first_sequence: 0, sequences: batch, seq_len }
+        }
     }
 }
 

@@ -4,11 +4,13 @@ use std::marker::PhantomData;
 
 use candle_core::{D, Device, Tensor};
 
+use super::tape::{Tape, with_zeros};
 use super::{ComposedWeights, attention, convolution, transform};
 use crate::NnError;
-use crate::batch::TokenBatch;
+use crate::batch::Block;
 use crate::dropout::{DropoutSite, Mask};
 use crate::engine::Dropout;
+use crate::gradient::{EncoderInput, GradientOf};
 use crate::ops::{Columns, Heads, NORM_EPSILON, Ops, Tap};
 use crate::real::Real;
 use crate::taps::{Event, Site, View, Visitor};
@@ -18,11 +20,27 @@ use crate::weights::{Linear, Norm, Span, Transform};
 #[derive(Debug)]
 pub(super) struct ComposedOps<'a, T, V> {
     pub weights: &'a ComposedWeights,
-    pub batch: &'a TokenBatch,
+    pub input: EncoderInput<'a>,
+    /// The whole input.
+    pub block: Block,
     pub device: &'a Device,
     pub dropout: Dropout,
     pub visitor: &'a mut V,
+    /// Present if a backward pass follows.
+    pub backward: Option<Backward<V>>,
     pub real: PhantomData<T>,
+}
+
+/// What the backward pass that follows wants to be kept.
+#[derive(Debug)]
+pub(super) struct Backward<V> {
+    pub tape: Tape,
+    /// Whether the loss reads logits.
+    pub logits: bool,
+    /// Whether gradients of linear layers' outputs are looked at.
+    pub outputs: bool,
+    /// Whether gradients of activations at a place are looked at.
+    pub wants: fn(&V, Site) -> bool,
 }
 
 impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
@@ -35,6 +53,25 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
                 Ok((&x * Tensor::from_vec(factors, x.shape(), self.device)?)?)
             }
         }
+    }
+
+    /// Whether a place's gradient is looked at on the way back.
+    pub(super) fn wants_gradient(&self, site: Site) -> bool {
+        self.backward.as_ref().is_some_and(|backward| (backward.wants)(self.visitor, site))
+    }
+
+    /// A result whose gradient can be asked for, if a backward pass follows.
+    pub(super) fn carried(&mut self, x: Tensor) -> Result<Tensor, NnError> {
+        match &mut self.backward {
+            None => Ok(x),
+            Some(backward) => backward.tape.carry(&x),
+        }
+    }
+
+    /// The embeddings' projection, which an input of ones stands behind.
+    fn stands_before_input(&self, linear: &Linear) -> bool {
+        let project = self.weights.layout().embeddings.project.as_ref();
+        matches!(self.input, EncoderInput::Ones { .. }) && project == Some(linear)
     }
 
     fn norm(&self, x: &Tensor, norm: &Norm) -> Result<Tensor, NnError> {
@@ -59,21 +96,38 @@ pub(super) fn softmax(x: &Tensor) -> Result<Tensor, NnError> {
     Ok(powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)?)
 }
 
+/// x Φ(x), composed: the gradient of candle's own has a constant of six digits in it.
+fn gelu(x: &Tensor) -> Result<Tensor, NnError> {
+    let twice_share = ((x * std::f64::consts::FRAC_1_SQRT_2)?.erf()? + 1.0)?;
+    Ok(((x * 0.5)? * twice_share)?)
+}
+
 impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     type Value = Tensor;
 
     fn wants(&self, site: Site) -> bool {
-        self.visitor.wants(site)
+        let for_loss = || self.backward.as_ref().is_some_and(|backward| backward.logits);
+        self.visitor.wants(site) || self.wants_gradient(site) || (site == Site::Logits && for_loss())
     }
 
     fn show(&mut self, tap: Tap, values: Columns<'_, Tensor>) -> Result<(), NnError> {
         let Tap { site, layer, index, heads } = tap;
-        let values = narrow(values)?;
-        let columns = values.dim(D::Minus1)?;
-        let values = values.flatten_all()?.to_vec1::<T>()?;
-        let block = self.batch.whole();
-        let view = View::new(&values, block.rows(), columns, columns);
-        self.visitor.visit(&Event { site, layer, index, heads, block, values: view });
+        let marked = self.wants_gradient(site);
+        if let Some(backward) = &mut self.backward {
+            if marked {
+                backward.tape.mark(GradientOf::Activation { site, layer, index }, values);
+            }
+            if site == Site::Logits {
+                backward.tape.logits = Some(values.of.clone());
+            }
+        }
+        if self.visitor.wants(site) {
+            let values = narrow(values)?;
+            let columns = values.dim(D::Minus1)?;
+            let values = values.flatten_all()?.to_vec1::<T>()?;
+            let view = View::new(&values, self.block.rows(), columns, columns);
+            self.visitor.visit(&Event { site, layer, index, heads, block: self.block, values: view });
+        }
         Ok(())
     }
 
@@ -82,34 +136,54 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     fn embed(&mut self) -> Result<Tensor, NnError> {
         let layout = self.weights.layout();
         let width = layout.network.embedding_size;
-        let (batch, seq_len) = (self.batch.batch(), self.batch.seq_len());
-        let ids = Tensor::from_slice(self.batch.ids(), batch * seq_len, self.device)?;
+        let Block { sequences: batch, seq_len, .. } = self.block;
+        let EncoderInput::Tokens(tokens) = self.input else {
+            let ones = Tensor::ones((batch, seq_len, layout.network.hidden_size), T::DTYPE, self.device)?;
+            return Ok(ones);
+        };
+        let ids = Tensor::from_slice(tokens.ids(), batch * seq_len, self.device)?;
         let words = self.weights.stacked(&layout.embeddings.word, ((), width))?.index_select(&ids, 0)?;
         let words = words.reshape((batch, seq_len, width))?;
         let kind = self.weights.stacked(&layout.embeddings.token_type, ((), width))?.narrow(0, 0, 1)?;
         let positions =
             self.weights.stacked(&layout.embeddings.position, ((), width))?.narrow(0, 0, seq_len)?;
-        let sum = words.broadcast_add(&kind)?.broadcast_add(&positions)?;
+        let mut sum = words.broadcast_add(&kind)?.broadcast_add(&positions)?;
+        if let Some(backward) = &mut self.backward {
+            let (with_zeros, zeros) = with_zeros(&sum)?;
+            (sum, backward.tape.embeddings) = (with_zeros, Some(zeros));
+        }
         let normed = self.norm(&sum, &layout.embeddings.norm)?;
         self.masked(normed, DropoutSite::Embeddings)
     }
 
     fn linear(&mut self, x: Columns<'_, Tensor>, linear: &Linear) -> Result<Tensor, NnError> {
+        if self.stands_before_input(linear) {
+            return Ok(x.of.clone());
+        }
         let weight = self.weights.stacked(&linear.weight, (linear.outputs, linear.inputs))?;
         let rows = narrow(x)?.contiguous()?.reshape(((), linear.inputs))?;
         let mut y = rows.matmul(&weight.t()?)?;
         if let Some(bias) = &linear.bias {
             y = y.broadcast_add(&self.weights.stacked(bias, linear.outputs)?)?;
         }
-        Ok(y.reshape((self.batch.batch(), self.batch.seq_len(), linear.outputs))?)
+        let y = self.carried(y.reshape((self.block.sequences, self.block.seq_len, linear.outputs))?)?;
+        if let Some(backward) = self.backward.as_mut().filter(|backward| backward.outputs) {
+            let width = linear.outputs / linear.weight.parameters.len();
+            for (position, parameter) in linear.weight.parameters.clone().enumerate() {
+                let columns = Columns::nth(&y, position, width);
+                backward.tape.mark(GradientOf::Output { parameter }, columns);
+            }
+        }
+        Ok(y)
     }
 
     fn gelu(&mut self, x: Tensor) -> Result<Tensor, NnError> {
-        Ok(x.gelu_erf()?)
+        self.carried(gelu(&x)?)
     }
 
     fn linear_gelu(&mut self, x: &Tensor, linear: &Linear) -> Result<Tensor, NnError> {
-        Ok(self.linear(Columns::first(x, linear.inputs), linear)?.gelu_erf()?)
+        let raw = self.linear(Columns::first(x, linear.inputs), linear)?;
+        self.gelu(raw)
     }
 
     fn linear_residual_norm(
@@ -122,7 +196,8 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     ) -> Result<Tensor, NnError> {
         let y = self.linear(Columns::first(x, linear.inputs), linear)?;
         let y = self.masked(y, site)?;
-        self.norm(&(residual + y)?, norm)
+        let normed = self.norm(&(residual + y)?, norm)?;
+        self.carried(normed)
     }
 
     fn attention(&mut self, heads: &Heads<'_, Tensor>) -> Result<Tensor, NnError> {
@@ -130,7 +205,8 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     }
 
     fn transform(&mut self, x: &Tensor, heads: usize, kind: Transform) -> Result<Tensor, NnError> {
-        transform::transform::<T>(x, heads, kind)
+        let output = transform::transform::<T>(x, heads, kind)?;
+        self.carried(output)
     }
 
     fn head_softmax(&mut self, x: &Tensor, heads: usize) -> Result<Tensor, NnError> {

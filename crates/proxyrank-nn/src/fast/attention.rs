@@ -2,63 +2,114 @@
 
 use faer::Accum;
 
-use super::ops::FastOps;
+use super::pass::Pass;
 use super::workspace::Buffer;
 use crate::batch::Block;
 use crate::dropout::DropoutSite;
-use crate::kernels::{self, Operand, product};
+use crate::kernels;
+use crate::number::{Factor, Number, Target};
 use crate::ops::{Columns, Heads, Tap};
 use crate::real::Real;
-use crate::taps::{Site, View, Visitor};
+use crate::taps::{Site, View};
 
-/// softmax(q kᵀ / √d) v; the scores of a tile stay in cache between the two products.
-pub(super) fn attention<T: Real, V: Visitor<T>>(
-    ops: &mut FastOps<'_, T, V>,
-    heads: &Heads<'_, Buffer<T>>,
-) -> Buffer<T> {
-    let Block { seq_len, sequences, first_sequence, .. } = ops.block;
-    let width = heads.query.width;
-    let d = width / heads.count;
-    let scale = T::of_f64(1.0 / (d as f64).sqrt());
-    let wanted = ops.visitor.wants(Site::Attention);
-    let mask = ops.mask(DropoutSite::Attention(heads.layer));
-    let mut merged = ops.workspace.take(ops.block.rows(), width);
-    let mut scores = ops.workspace.take(seq_len, seq_len);
-    for sequence in 0..sequences {
-        for head in 0..heads.count {
-            let operand = |columns: Columns<'_, Buffer<T>>| -> usize {
-                sequence * seq_len * columns.of.width + columns.start + head * d
-            };
-            let part = |columns| tile(columns, operand(columns), seq_len, d);
-            product(
-                scores.values_mut(),
-                seq_len,
-                Accum::Replace,
-                scale,
-                part(heads.query),
-                part(heads.key).t(),
-            );
-            kernels::softmax_rows(scores.values_mut(), seq_len);
-            let sequence_in_batch = first_sequence + sequence;
-            if wanted {
-                let tap = Tap { site: Site::Attention, layer: heads.layer, index: head, heads: heads.count };
-                let block = Block { first_sequence: sequence_in_batch, sequences: 1, ..ops.block };
-                ops.emit(tap, block, View::new(scores.values(), seq_len, seq_len, seq_len));
-            }
-            if let Some(mask) = mask {
-                let tile = sequence_in_batch * heads.count + head;
-                mask.apply(scores.values_mut(), tile * seq_len * seq_len);
-            }
-            let target = &mut merged.values_mut()[sequence * seq_len * width + head * d..];
-            let probabilities = Operand::dense(scores.values(), seq_len, seq_len);
-            product(target, width, Accum::Replace, T::ONE, probabilities, part(heads.value));
-        }
-    }
-    ops.workspace.give(scores);
-    merged
+/// One head of one sequence.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tile {
+    /// The sequence in the block.
+    pub sequence: usize,
+    /// The head.
+    pub head: usize,
+    /// Heads of the layer.
+    pub heads: usize,
+    /// Tokens of a sequence.
+    pub seq_len: usize,
+    /// Columns of a head.
+    pub width: usize,
 }
 
-/// `rows` x `d` numbers of a matrix from element `start` on.
-fn tile<T: Real>(columns: Columns<'_, Buffer<T>>, start: usize, rows: usize, d: usize) -> Operand<'_, T> {
-    Operand::strided(&columns.of.values()[start..], rows, d, columns.of.width)
+impl Tile {
+    /// All tiles of a block whose heads together have `width` columns, sequence by sequence.
+    pub(super) fn all(block: Block, heads: usize, width: usize) -> impl Iterator<Item = Self> {
+        let Block { sequences, seq_len, .. } = block;
+        (0..sequences * heads).map(move |index| Self {
+            sequence: index / heads,
+            head: index % heads,
+            heads,
+            seq_len,
+            width: width / heads,
+        })
+    }
+
+    /// Its part of a matrix that has the heads side by side.
+    pub(super) fn of<N: Number>(self, columns: Columns<'_, Buffer<N>>) -> Factor<'_, N> {
+        let (row, column) = (self.sequence * self.seq_len, self.head * self.width);
+        Factor::Activations(columns.tile(row, self.seq_len, column, self.width))
+    }
+
+    /// Where its part starts in a matrix of `stride` columns that has the heads from `start` on.
+    pub(super) const fn offset(self, stride: usize, start: usize) -> usize {
+        self.sequence * self.seq_len * stride + start + self.head * self.width
+    }
+
+    /// Elements of its probabilities.
+    pub(super) const fn area(self) -> usize {
+        self.seq_len * self.seq_len
+    }
+
+    /// Where its probabilities start among those of the block.
+    pub(super) const fn in_block(self) -> usize {
+        (self.sequence * self.heads + self.head) * self.area()
+    }
+
+    /// Where its probabilities start among those of the batch.
+    pub(super) const fn in_batch(self, block: Block) -> usize {
+        block.first_sequence * self.heads * self.area() + self.in_block()
+    }
+
+    /// What a visitor is told about it.
+    pub(super) fn tap(self, layer: usize, block: Block) -> (Tap, Block) {
+        let Self { head, heads, .. } = self;
+        let first_sequence = block.first_sequence + self.sequence;
+        let tap = Tap { site: Site::Attention, layer, index: head, heads };
+        (tap, Block { first_sequence, sequences: 1, ..block })
+    }
+
+    /// What scores are multiplied by.
+    pub(super) fn scale<T: Real>(self) -> T {
+        T::of_f64(1.0 / (self.width as f64).sqrt())
+    }
+}
+
+/// softmax(q kᵀ / √d) v; the scores of a tile stay in cache between the two products. The probabilities before dropout
+/// go to `kept`, if that is given, and to `show`.
+pub(super) fn attention<N: Number>(
+    pass: &mut Pass<'_, N>,
+    heads: &Heads<'_, Buffer<N>>,
+    mut kept: Option<&mut Buffer<N>>,
+    mut show: impl FnMut(Tap, Block, View<'_, N>),
+) -> Buffer<N> {
+    let (block, width) = (pass.block, heads.query.width);
+    let seq_len = block.seq_len;
+    let mask = pass.mask(DropoutSite::Attention(heads.layer));
+    let mut merged = pass.workspace.take(block.rows(), width);
+    let mut scores = pass.workspace.take(seq_len, seq_len);
+    for tile in Tile::all(block, heads.count, width) {
+        let target = Target { values: scores.values_mut(), stride: seq_len, accumulate: Accum::Replace };
+        pass.product(target, tile.scale(), tile.of(heads.query), tile.of(heads.key).t());
+        kernels::softmax_rows(scores.values_mut(), seq_len);
+        let (tap, place) = tile.tap(heads.layer, block);
+        show(tap, place, View::new(scores.values(), seq_len, seq_len, seq_len));
+        if let Some(kept) = &mut kept {
+            kept.values_mut()[tile.in_block()..][..tile.area()].copy_from_slice(scores.values());
+        }
+        if let Some(mask) = mask {
+            mask.apply(scores.values_mut(), tile.in_batch(block));
+        }
+        let values = &mut merged.values_mut()[tile.offset(width, 0)..];
+        let target = Target { values, stride: width, accumulate: Accum::Replace };
+        let probabilities = Factor::Activations(scores.operand());
+        pass.product(target, N::Real::ONE, probabilities, tile.of(heads.value));
+    }
+    pass.workspace.give(scores);
+    merged
 }

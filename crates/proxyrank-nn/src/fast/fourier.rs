@@ -9,12 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use faer::Accum;
 
-use super::ops::FastOps;
+use super::pass::Pass;
 use super::workspace::Buffer;
-use crate::batch::Block;
-use crate::kernels::{Operand, product};
+use crate::kernels::Operand;
+use crate::number::{Factor, Number, Target};
 use crate::real::Real;
-use crate::taps::Visitor;
 use crate::weights::Transform;
 
 /// A square matrix of one axis' transform.
@@ -57,19 +56,39 @@ impl<T: Real> TransformTables<T> {
     }
 }
 
+/// Which of a linear map and its transpose.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Way {
+    /// The map.
+    Forward,
+    /// Its transpose, which takes gradients back.
+    Backward,
+}
+
+impl Way {
+    fn of<N: Number>(self, matrix: Operand<'_, N::Real>) -> Factor<'_, N> {
+        let factor = Factor::Weight { values: matrix, direction: None };
+        match self {
+            Self::Forward => factor,
+            Self::Backward => factor.t(),
+        }
+    }
+}
+
 /// The transform of every head of every sequence in the block.
-pub(super) fn transform<T: Real, V: Visitor<T>>(
-    ops: &mut FastOps<'_, T, V>,
-    x: &Buffer<T>,
+pub(super) fn transform<N: Number>(
+    pass: &mut Pass<'_, N>,
+    x: &Buffer<N>,
     heads: usize,
     kind: Transform,
-) -> Buffer<T> {
-    let mut output = ops.workspace.take(ops.block.rows(), x.width);
+    way: Way,
+) -> Buffer<N> {
+    let mut output = pass.workspace.take(x.rows(), x.width);
     match kind {
-        Transform::Cosine => separable(ops, x, heads, Table::CosineTwo, Term::First, &mut output),
+        Transform::Cosine => separable(pass, x, heads, Table::CosineTwo, way, Term::First, &mut output),
         Transform::Fourier => {
-            separable(ops, x, heads, Table::Cosine, Term::First, &mut output);
-            separable(ops, x, heads, Table::Sine, Term::Subtracted, &mut output);
+            separable(pass, x, heads, Table::Cosine, way, Term::First, &mut output);
+            separable(pass, x, heads, Table::Sine, way, Term::Subtracted, &mut output);
         }
     }
     output
@@ -84,33 +103,34 @@ enum Term {
     Subtracted,
 }
 
-/// `output [-]= M_tokens X M_headᵀ`.
-fn separable<T: Real, V: Visitor<T>>(
-    ops: &mut FastOps<'_, T, V>,
-    x: &Buffer<T>,
+/// `output [-]= M_tokens X M_headᵀ`, or with the transposes of both matrices.
+fn separable<N: Number>(
+    pass: &mut Pass<'_, N>,
+    x: &Buffer<N>,
     heads: usize,
     table: Table,
+    way: Way,
     term: Term,
-    output: &mut Buffer<T>,
+    output: &mut Buffer<N>,
 ) {
-    let Block { seq_len, .. } = ops.block;
-    let (width, d) = (x.width, x.width / heads);
-    let rows = ops.block.rows();
-    let (over_tokens, over_head) = (ops.tables.get(table, seq_len), ops.tables.get(table, d));
-    let mut half = ops.workspace.take(rows, width);
+    let (width, d, seq_len) = (x.width, x.width / heads, pass.block.seq_len);
+    let (over_tokens, over_head) = (pass.tables.get(table, seq_len), pass.tables.get(table, d));
+    let mut half = pass.workspace.take(x.rows(), width);
     // Heads lie side by side, so a row of the merged matrix is `heads` rows of head width.
-    let merged = Operand::dense(x.values(), rows * heads, d);
-    let head_matrix = Operand::dense(&over_head, d, d).t();
-    product(half.values_mut(), d, Accum::Replace, T::ONE, merged, head_matrix);
+    let merged = Factor::Activations(Operand::dense(x.values(), x.rows() * heads, d));
+    let head_matrix = way.of(Operand::dense(&over_head, d, d)).t();
+    let target = Target { values: half.values_mut(), stride: d, accumulate: Accum::Replace };
+    pass.product(target, N::Real::ONE, merged, head_matrix);
     let (accumulate, sign) = match term {
-        Term::First => (Accum::Replace, T::ONE),
-        Term::Subtracted => (Accum::Add, T::of_f64(-1.0)),
+        Term::First => (Accum::Replace, N::Real::ONE),
+        Term::Subtracted => (Accum::Add, N::Real::of_f64(-1.0)),
     };
     let sequence = seq_len * width;
     let sequences = half.values().chunks_exact(sequence).zip(output.values_mut().chunks_exact_mut(sequence));
     for (half, output) in sequences {
-        let token_matrix = Operand::dense(&over_tokens, seq_len, seq_len);
-        product(output, width, accumulate, sign, token_matrix, Operand::dense(half, seq_len, width));
+        let token_matrix = way.of(Operand::dense(&over_tokens, seq_len, seq_len));
+        let half = Factor::Activations(Operand::dense(half, seq_len, width));
+        pass.product(Target { values: output, stride: width, accumulate }, sign, token_matrix, half);
     }
-    ops.workspace.give(half);
+    pass.workspace.give(half);
 }

@@ -7,13 +7,20 @@
 //! allocated once the workspace has seen the largest layer, and threads meet only at the end. Bias and GELU, and bias,
 //! dropout, residual and norm, are one pass each over a product that has just been computed.
 //!
+//! Gradients and Hessian-vector products come from a recording of the same operations ([`tape`]), block by block.
+//!
 //! Parallelism is over blocks through rayon, so it nests: scoring several architectures at a time in the same pool
 //! fills the threads that one architecture's last block leaves idle.
 
 mod attention;
 mod convolution;
 mod fourier;
+mod gradient;
 mod ops;
+mod pass;
+mod problem;
+mod sweep;
+mod tape;
 mod workspace;
 
 use rayon::prelude::*;
@@ -22,10 +29,13 @@ use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::engine::{Engine, ForwardOptions};
 use crate::network;
+use crate::number::{Dual, DualScratch, Parameters};
 use crate::real::Real;
 use crate::taps::Visitor;
 use crate::weights::EncoderWeights;
 use ops::FastOps;
+use pass::Pass;
+use sweep::Bodies;
 use workspace::Workspaces;
 
 pub(crate) use fourier::{Table, TransformTables};
@@ -35,7 +45,9 @@ pub(crate) use fourier::{Table, TransformTables};
 /// Keep one for a whole run: it owns the workspaces.
 #[derive(Debug, Default)]
 pub struct FastEngine<T> {
-    workspaces: Workspaces<T>,
+    workspaces: Workspaces<T, ()>,
+    dual_workspaces: Workspaces<Dual<T>, DualScratch<T>>,
+    bodies: Bodies<T>,
     tables: TransformTables<T>,
 }
 
@@ -45,9 +57,9 @@ impl<T: Real> FastEngine<T> {
         Self::default()
     }
 
-    /// Bytes that the workspaces hold at the moment.
+    /// Bytes that the engine keeps for the next pass.
     pub fn workspace_bytes(&self) -> usize {
-        self.workspaces.bytes()
+        self.workspaces.bytes() + self.dual_workspaces.bytes() + self.bodies.bytes()
     }
 }
 
@@ -67,15 +79,14 @@ impl<T: Real> Engine<T> for FastEngine<T> {
         let run = |block: Block| {
             let mut visitor = visitor(block);
             let mut workspace = self.workspaces.take();
-            let mut ops = FastOps {
-                weights,
-                ids: batch.block_ids(&block),
+            let pass = Pass {
+                parameters: Parameters { weights, direction: None },
                 block,
                 dropout: options.dropout,
                 workspace: &mut workspace,
                 tables: &self.tables,
-                visitor: &mut visitor,
             };
+            let mut ops = FastOps { pass, ids: batch.block_ids(&block), visitor: &mut visitor };
             let hidden = network::forward(&mut ops, weights.layout(), options.depth)?;
             if let Some(hidden) = hidden {
                 workspace.give(hidden);

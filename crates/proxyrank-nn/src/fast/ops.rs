@@ -1,63 +1,28 @@
-//! The network's operations over one block.
+//! The network's operations over one block, without a way back.
 
-use faer::Accum;
-
-use super::TransformTables;
-use super::workspace::{Buffer, Workspace};
+use super::pass::Pass;
+use super::workspace::Buffer;
 use super::{attention, convolution, fourier};
 use crate::NnError;
-use crate::batch::Block;
-use crate::dropout::{DropoutSite, Mask};
-use crate::engine::Dropout;
-use crate::kernels::{self, Operand, product};
-use crate::ops::{Columns, Heads, NORM_EPSILON, Ops, Tap};
+use crate::dropout::DropoutSite;
+use crate::kernels;
+use crate::ops::{Columns, Heads, Ops, Tap};
 use crate::real::Real;
-use crate::taps::{Event, Site, View, Visitor};
-use crate::weights::{EncoderWeights, Linear, Norm, Span, Transform};
+use crate::taps::{Event, Site, Visitor};
+use crate::weights::{Linear, Norm, Span, Transform};
 
 /// One block on its way through the network.
 #[derive(Debug)]
-pub(super) struct FastOps<'a, T, V> {
-    pub weights: &'a EncoderWeights<T>,
+pub(super) struct FastOps<'a, T: Real, V> {
+    pub pass: Pass<'a, T>,
     pub ids: &'a [u32],
-    pub block: Block,
-    pub dropout: Dropout,
-    pub workspace: &'a mut Workspace<T>,
-    pub tables: &'a TransformTables<T>,
     pub visitor: &'a mut V,
 }
 
 impl<T: Real, V: Visitor<T>> FastOps<'_, T, V> {
-    /// The mask of a site, if dropout is on.
-    pub(super) fn mask(&self, site: DropoutSite) -> Option<Mask> {
-        match self.dropout {
-            Dropout::Off => None,
-            Dropout::Seed(seed) => Some(Mask::new(seed, site)),
-        }
-    }
-
-    pub(super) fn emit(&mut self, tap: Tap, block: Block, values: View<'_, T>) {
-        let Tap { site, layer, index, heads } = tap;
-        self.visitor.visit(&Event { site, layer, index, heads, block, values });
-    }
-
-    /// A new matrix of x Wᵀ, without the bias.
-    fn multiplied(&mut self, x: Columns<'_, Buffer<T>>, linear: &Linear) -> Buffer<T> {
-        let rows = self.block.rows();
-        let mut y = self.workspace.take(rows, linear.outputs);
-        let x = Operand::strided(&x.of.values()[x.start..], rows, x.width, x.of.width);
-        let weight = Operand::dense(self.weights.values(&linear.weight), linear.outputs, linear.inputs);
-        product(y.values_mut(), linear.outputs, Accum::Replace, T::ONE, x, weight.t());
-        y
-    }
-
-    fn bias(&self, linear: &Linear) -> &[T] {
-        linear.bias.as_ref().map_or(&[], |bias| self.weights.values(bias))
-    }
-
-    fn norm(&self, values: &mut [T], norm: &Norm) {
-        let (gain, shift) = (self.weights.values(&norm.gain), self.weights.values(&norm.shift));
-        kernels::layer_norm(values, gain, shift, T::of_f64(NORM_EPSILON));
+    fn norm(&self, x: &mut Buffer<T>, norm: &Norm) {
+        let (gain, shift) = self.pass.gain_and_shift(norm);
+        kernels::layer_norm(x.values_mut(), &gain, &shift, Pass::<T>::epsilon());
     }
 }
 
@@ -69,41 +34,28 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
     }
 
     fn show(&mut self, tap: Tap, values: Columns<'_, Buffer<T>>) -> Result<(), NnError> {
-        let Columns { of, start, width } = values;
-        let view = View::new(&of.values()[start..], self.block.rows(), width, of.width);
-        self.emit(tap, self.block, view);
+        self.visitor.visit(&Event::new(tap, self.pass.block, values.view()));
         Ok(())
     }
 
     fn release(&mut self, value: Buffer<T>) {
-        self.workspace.give(value);
+        self.pass.workspace.give(value);
     }
 
     fn embed(&mut self) -> Result<Buffer<T>, NnError> {
-        let layout = &self.weights.layout().embeddings;
-        let width = self.weights.layout().network.embedding_size;
-        let mut x = self.workspace.take(self.block.rows(), width);
-        let words = self.weights.values(&layout.word);
-        let positions = self.weights.values(&layout.position);
-        let kind = &self.weights.values(&layout.token_type)[..width];
-        for (row, target) in x.values_mut().chunks_exact_mut(width).enumerate() {
-            let word = &words[self.ids[row] as usize * width..][..width];
-            let position = &positions[row % self.block.seq_len * width..][..width];
-            for (((target, &word), &kind), &position) in target.iter_mut().zip(word).zip(kind).zip(position) {
-                *target = word + kind + position;
-            }
-        }
-        self.norm(x.values_mut(), &layout.norm);
-        if let Some(mask) = self.mask(DropoutSite::Embeddings) {
-            mask.apply(x.values_mut(), self.block.first_row() * width);
+        let mut x = self.pass.embedded(self.ids);
+        self.norm(&mut x, &self.pass.parameters.weights.layout().embeddings.norm);
+        if let Some(mask) = self.pass.mask(DropoutSite::Embeddings) {
+            let first = self.pass.first_element(x.width);
+            mask.apply(x.values_mut(), first);
         }
         Ok(x)
     }
 
     fn linear(&mut self, x: Columns<'_, Buffer<T>>, linear: &Linear) -> Result<Buffer<T>, NnError> {
-        let mut y = self.multiplied(x, linear);
-        if linear.bias.is_some() {
-            kernels::add_bias(y.values_mut(), self.bias(linear));
+        let mut y = self.pass.multiplied(x, linear);
+        if let Some(bias) = self.pass.bias(linear) {
+            kernels::add_bias(y.values_mut(), &bias);
         }
         Ok(y)
     }
@@ -114,8 +66,11 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
     }
 
     fn linear_gelu(&mut self, x: &Buffer<T>, linear: &Linear) -> Result<Buffer<T>, NnError> {
-        let mut y = self.multiplied(Columns::first(x, linear.inputs), linear);
-        kernels::bias_gelu(y.values_mut(), self.bias(linear));
+        let mut y = self.pass.multiplied(Columns::first(x, linear.inputs), linear);
+        match self.pass.bias(linear) {
+            Some(bias) => kernels::bias_gelu(y.values_mut(), &bias),
+            None => kernels::gelu(y.values_mut()),
+        }
         Ok(y)
     }
 
@@ -128,64 +83,63 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
         norm: &Norm,
     ) -> Result<Buffer<T>, NnError> {
         let mut y = self.linear(Columns::first(x, linear.inputs), linear)?;
-        if let Some(mask) = self.mask(site) {
-            mask.apply(y.values_mut(), self.block.first_row() * linear.outputs);
+        if let Some(mask) = self.pass.mask(site) {
+            mask.apply(y.values_mut(), self.pass.first_element(linear.outputs));
         }
         kernels::residual(y.values_mut(), residual.values());
-        self.norm(y.values_mut(), norm);
+        self.norm(&mut y, norm);
         Ok(y)
     }
 
     fn attention(&mut self, heads: &Heads<'_, Buffer<T>>) -> Result<Buffer<T>, NnError> {
-        Ok(attention::attention(self, heads))
+        let wanted = self.visitor.wants(Site::Attention);
+        let visitor = &mut *self.visitor;
+        Ok(attention::attention(&mut self.pass, heads, None, |tap, block, values| {
+            if wanted {
+                visitor.visit(&Event::new(tap, block, values));
+            }
+        }))
     }
 
     fn transform(&mut self, x: &Buffer<T>, heads: usize, kind: Transform) -> Result<Buffer<T>, NnError> {
-        Ok(fourier::transform(self, x, heads, kind))
+        Ok(fourier::transform(&mut self.pass, x, heads, kind, fourier::Way::Forward))
     }
 
     fn head_softmax(&mut self, x: &Buffer<T>, heads: usize) -> Result<Buffer<T>, NnError> {
-        let mut y = self.workspace.take(self.block.rows(), x.width);
-        y.values_mut().copy_from_slice(x.values());
+        let mut y = self.pass.workspace.copy(x);
         kernels::softmax_rows(y.values_mut(), x.width / heads);
         Ok(y)
     }
 
     fn depthwise(&mut self, x: &Buffer<T>, weight: &Span, kernel: usize) -> Result<Buffer<T>, NnError> {
-        Ok(convolution::depthwise(self, x, weight, kernel))
+        Ok(convolution::depthwise(&mut self.pass, x, weight, kernel))
     }
 
     fn multiply(&mut self, mut x: Buffer<T>, y: Columns<'_, Buffer<T>>) -> Result<Buffer<T>, NnError> {
         let width = x.width;
-        let rows = y.of.values().chunks_exact(y.of.width);
-        for (x, y_row) in x.values_mut().chunks_exact_mut(width).zip(rows) {
-            for (x, &y) in x.iter_mut().zip(&y_row[y.start..]) {
-                *x *= y;
-            }
+        for (x, y) in x.values_mut().chunks_exact_mut(width).zip(y.operand().stored_rows()) {
+            kernels::scale_by(x, y);
         }
         Ok(x)
     }
 
     fn convolve(
         &mut self,
-        logits: Buffer<T>,
+        mut logits: Buffer<T>,
         values: Columns<'_, Buffer<T>>,
         heads: usize,
         kernel: usize,
     ) -> Result<Buffer<T>, NnError> {
-        Ok(convolution::convolve(self, logits, values, heads, kernel))
+        kernels::softmax_rows(logits.values_mut(), kernel);
+        let output = convolution::convolve(&mut self.pass, &logits, values, heads, kernel);
+        self.pass.workspace.give(logits);
+        Ok(output)
     }
 
     fn concatenate(&mut self, x: Buffer<T>, y: Buffer<T>) -> Result<Buffer<T>, NnError> {
-        let (left, right) = (x.width, y.width);
-        let mut both = self.workspace.take(self.block.rows(), left + right);
-        let rows = both.values_mut().chunks_exact_mut(left + right);
-        for ((row, x), y) in rows.zip(x.values().chunks_exact(left)).zip(y.values().chunks_exact(right)) {
-            row[..left].copy_from_slice(x);
-            row[left..].copy_from_slice(y);
-        }
-        self.workspace.give(x);
-        self.workspace.give(y);
+        let both = self.pass.concatenated(&x, &y);
+        self.pass.workspace.give(x);
+        self.pass.workspace.give(y);
         Ok(both)
     }
 }

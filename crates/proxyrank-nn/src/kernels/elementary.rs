@@ -65,6 +65,50 @@ pub(crate) fn gelu_f64(x: f64) -> f64 {
     0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2))
 }
 
+/// 1/√(2π).
+const DENSITY: f64 = 0.398_942_280_401_432_7;
+
+/// x Φ(x) and Φ(x) + x φ(x) in single precision.
+#[inline(always)]
+pub(crate) fn gelu_with_slope_f32(x: f32) -> (f32, f32) {
+    let erf = erf_f32(x * std::f32::consts::FRAC_1_SQRT_2);
+    let half = 0.5 * x;
+    let slope = x.mul_add(density_f32(x), erf.mul_add(0.5, 0.5));
+    (half.mul_add(erf, half), slope)
+}
+
+/// x Φ(x) and Φ(x) + x φ(x) in double precision.
+#[inline(always)]
+pub(crate) fn gelu_with_slope_f64(x: f64) -> (f64, f64) {
+    let erf = libm::erf(x * std::f64::consts::FRAC_1_SQRT_2);
+    (0.5 * x * (1.0 + erf), 0.5 * (1.0 + erf) + x * density_f64(x))
+}
+
+/// φ(x) (2 - x²) in single precision.
+#[inline(always)]
+pub(crate) fn gelu_curvature_f32(x: f32) -> f32 {
+    density_f32(x) * x.mul_add(-x, 2.0)
+}
+
+/// φ(x) (2 - x²) in double precision.
+#[inline(always)]
+pub(crate) fn gelu_curvature_f64(x: f64) -> f64 {
+    density_f64(x) * (2.0 - x * x)
+}
+
+/// φ(x) in single precision.
+#[expect(clippy::cast_possible_truncation, reason = "a constant, rounded")]
+#[inline(always)]
+fn density_f32(x: f32) -> f32 {
+    exp_f32(-0.5 * x * x) * DENSITY as f32
+}
+
+/// φ(x) in double precision.
+#[inline(always)]
+fn density_f64(x: f64) -> f64 {
+    (-0.5 * x * x).exp() * DENSITY
+}
+
 /// ln(x) for a positive normal x.
 #[inline(always)]
 pub(crate) fn ln_f32(x: f32) -> f32 {
@@ -134,6 +178,21 @@ mod tests {
             let x = -9.0 + 18.0 * (i as f32 / steps as f32);
             let error = (f64::from(gelu_f32(x)) - gelu_f64(f64::from(x))).abs();
             assert!(error < 4e-7 * (1.0 + f64::from(x.abs())), "{x}: {error}");
+        }
+    }
+
+    #[test]
+    fn derivatives_of_gelu_are_exact_to_single_precision() {
+        let steps = 100_000;
+        for i in 0..=steps {
+            let x = -9.0 + 18.0 * (i as f32 / steps as f32);
+            let (value, slope) = gelu_with_slope_f32(x);
+            assert_eq!(value.to_bits(), gelu_f32(x).to_bits());
+            let wide = f64::from(x);
+            let error = (f64::from(slope) - gelu_with_slope_f64(wide).1).abs();
+            assert!(error < 6e-7, "{x}: {error}");
+            let error = (f64::from(gelu_curvature_f32(x)) - gelu_curvature_f64(wide)).abs();
+            assert!(error < 6e-7, "{x}: {error}");
         }
     }
 

@@ -14,7 +14,7 @@ macro_rules! kernel {
     ) => {
         $(#[$meta])*
         $visibility fn $name<$life $(, $real: $bound)?>($($argument: $type),+) {
-            struct Loop<$life $(, $real)?> {
+            struct Loop<$life $(, $real: $bound)?> {
                 $($argument: $type),+
             }
 
@@ -36,9 +36,15 @@ macro_rules! kernel {
 
 pub(crate) use kernel;
 
+mod backward;
 pub(crate) mod elementary;
+mod lanes;
 mod product;
 mod rows;
 
+pub(crate) use backward::{column_sums, gelu_bias_backward, layer_norm_backward, scale_by, softmax_backward};
+pub(crate) use lanes::inner;
 pub(crate) use product::{Operand, product};
-pub(crate) use rows::{add_bias, bias_gelu, gelu, layer_norm, residual, softmax_rows};
+pub(crate) use rows::{
+    add_bias, bias_gelu, bias_gelu_kept, gelu, gelu_kept, layer_norm, layer_norm_kept, residual, softmax_rows,
+};

@@ -1,13 +1,19 @@
-//! Kernels over the rows of an activation matrix.
+//! Kernels over the rows of an activation matrix, on the way forward.
+//!
+//! Those with `kept` in their names store what the backward pass needs, while the row is in cache anyway.
+//!
+//! Measured in single precision on one core of an AMD EPYC (Zen 4), 512 rows of 1024 numbers (256 for norms, 128 for the
+//! softmax): adding a bias takes 0.065 ns a number and a residual 0.09 ns, which is what the cache delivers (125 GB/s).
+//! The others are bound by arithmetic: GELU 0.46 ns, with its slope 1.0 ns, layer norm 0.32 ns (kept: 0.37 ns), softmax
+//! 0.72 ns, a tenth of the library's scalar calls.
 
+use super::lanes::{largest, sum};
+use crate::number::Number;
 use crate::real::Real;
-
-/// Lanes of a reduction: two vectors of the widest common unit, so that additions overlap.
-const LANES: usize = 16;
 
 kernel! {
     /// Adds a bias to each row.
-    pub(crate) fn add_bias<'a, T: Real>(values: &'a mut [T], bias: &'a [T]) {
+    pub(crate) fn add_bias<'a, N: Number>(values: &'a mut [N], bias: &'a [N]) {
         for row in values.chunks_exact_mut(bias.len()) {
             for (value, &bias) in row.iter_mut().zip(bias) {
                 *value += bias;
@@ -18,7 +24,7 @@ kernel! {
 
 kernel! {
     /// GELU of each row plus a bias, in place.
-    pub(crate) fn bias_gelu<'a, T: Real>(values: &'a mut [T], bias: &'a [T]) {
+    pub(crate) fn bias_gelu<'a, N: Number>(values: &'a mut [N], bias: &'a [N]) {
         for row in values.chunks_exact_mut(bias.len()) {
             for (value, &bias) in row.iter_mut().zip(bias) {
                 *value = (*value + bias).gelu();
@@ -29,7 +35,7 @@ kernel! {
 
 kernel! {
     /// GELU, in place.
-    pub(crate) fn gelu<'a, T: Real>(values: &'a mut [T]) {
+    pub(crate) fn gelu<'a, N: Number>(values: &'a mut [N]) {
         for value in values {
             *value = value.gelu();
         }
@@ -37,8 +43,29 @@ kernel! {
 }
 
 kernel! {
+    /// GELU in place, and its slope.
+    pub(crate) fn gelu_kept<'a, N: Number>(values: &'a mut [N], slopes: &'a mut [N]) {
+        for (value, slope) in values.iter_mut().zip(slopes) {
+            (*value, *slope) = value.gelu_with_slope();
+        }
+    }
+}
+
+kernel! {
+    /// GELU of each row plus a bias in place, and its slope.
+    pub(crate) fn bias_gelu_kept<'a, N: Number>(values: &'a mut [N], slopes: &'a mut [N], bias: &'a [N]) {
+        let width = bias.len();
+        for (row, slopes) in values.chunks_exact_mut(width).zip(slopes.chunks_exact_mut(width)) {
+            for ((value, slope), &bias) in row.iter_mut().zip(slopes).zip(bias) {
+                (*value, *slope) = (*value + bias).gelu_with_slope();
+            }
+        }
+    }
+}
+
+kernel! {
     /// Adds `residual` to `values`.
-    pub(crate) fn residual<'a, T: Real>(values: &'a mut [T], residual: &'a [T]) {
+    pub(crate) fn residual<'a, N: Number>(values: &'a mut [N], residual: &'a [N]) {
         for (value, &residual) in values.iter_mut().zip(residual) {
             *value += residual;
         }
@@ -47,15 +74,14 @@ kernel! {
 
 kernel! {
     /// Layer norm of each row, in place: biased variance, `epsilon` under the root.
-    pub(crate) fn layer_norm<'a, T: Real>(values: &'a mut [T], gain: &'a [T], shift: &'a [T], epsilon: T) {
-        let share = T::ONE / T::of_f64(gain.len() as f64);
+    pub(crate) fn layer_norm<'a, N: Number>(
+        values: &'a mut [N],
+        gain: &'a [N],
+        shift: &'a [N],
+        epsilon: N::Real,
+    ) {
         for row in values.chunks_exact_mut(gain.len()) {
-            let mean = sum(row, |x| x) * share;
-            for x in &mut *row {
-                *x -= mean;
-            }
-            let variance = sum(row, |x| x * x) * share;
-            let scale = (variance + epsilon).inverse_sqrt();
+            let scale = centre(row, epsilon);
             for ((x, &gain), &shift) in row.iter_mut().zip(gain).zip(shift) {
                 *x = *x * scale * gain + shift;
             }
@@ -64,56 +90,54 @@ kernel! {
 }
 
 kernel! {
+    /// The same, with the rows before gain and shift in `normed` and one over each row's deviation in `scales`.
+    pub(crate) fn layer_norm_kept<'a, N: Number>(
+        values: &'a mut [N],
+        normed: &'a mut [N],
+        scales: &'a mut [N],
+        gain: &'a [N],
+        shift: &'a [N],
+        epsilon: N::Real,
+    ) {
+        let width = gain.len();
+        let rows = values.chunks_exact_mut(width).zip(normed.chunks_exact_mut(width)).zip(scales);
+        for ((row, normed), kept) in rows {
+            let scale = centre(row, epsilon);
+            *kept = scale;
+            for (((x, normed), &gain), &shift) in row.iter_mut().zip(normed).zip(gain).zip(shift) {
+                let scaled = *x * scale;
+                *normed = scaled;
+                *x = scaled * gain + shift;
+            }
+        }
+    }
+}
+
+/// Takes the mean off a row and gives one over its deviation.
+#[expect(clippy::inline_always, reason = "must be compiled for the caller's vector unit")]
+#[inline(always)]
+fn centre<N: Number>(row: &mut [N], epsilon: N::Real) -> N {
+    let share = N::Real::ONE / N::Real::of_f64(row.len() as f64);
+    let mean = sum(row, |x| x).times(share);
+    for x in &mut *row {
+        *x -= mean;
+    }
+    let variance = sum(row, |x| x * x).times(share);
+    (variance + N::constant(epsilon)).inverse_sqrt()
+}
+
+kernel! {
     /// Softmax of each row of `width` numbers, in place.
-    pub(crate) fn softmax_rows<'a, T: Real>(values: &'a mut [T], width: usize) {
+    pub(crate) fn softmax_rows<'a, N: Number>(values: &'a mut [N], width: usize) {
         for row in values.chunks_exact_mut(width) {
-            let largest = largest(row);
+            let largest = N::constant(largest(row));
             for x in &mut *row {
                 *x = (*x - largest).exp_nonpositive();
             }
-            let scale = T::ONE / sum(row, |x| x);
+            let scale = sum(row, |x| x).reciprocal();
             for x in row {
-                *x *= scale;
+                *x = *x * scale;
             }
         }
     }
-}
-
-/// Sum of a function over a row, in lanes.
-#[expect(clippy::inline_always, reason = "must be compiled for the caller's vector unit")]
-#[inline(always)]
-fn sum<T: Real>(row: &[T], f: impl Fn(T) -> T) -> T {
-    let mut lanes = [T::ZERO; LANES];
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane += f(x);
-        }
-    }
-    let mut total = T::ZERO;
-    for &x in rest {
-        total += f(x);
-    }
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            lanes[lane] += lanes[lane + half];
-        }
-        half /= 2;
-    }
-    total + lanes[0]
-}
-
-/// Largest number of a row.
-#[expect(clippy::inline_always, reason = "must be compiled for the caller's vector unit")]
-#[inline(always)]
-fn largest<T: Real>(row: &[T]) -> T {
-    let mut lanes = [T::LOWEST; LANES];
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane = lane.larger(x);
-        }
-    }
-    rest.iter().chain(&lanes).fold(T::LOWEST, |best, &x| best.larger(x))
 }

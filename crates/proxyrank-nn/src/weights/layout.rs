@@ -130,6 +130,17 @@ pub struct HeadLayout {
     pub prediction: Linear,
 }
 
+/// The generator's head. Its output matrix is the word table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratorLayout {
+    /// h to E, before the GELU.
+    pub dense: Linear,
+    /// Norm over E.
+    pub norm: Norm,
+    /// Bias of the logits, (vocabulary).
+    pub bias: Span,
+}
+
 /// Every parameter of an encoder and how the network uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncoderLayout {
@@ -141,8 +152,10 @@ pub struct EncoderLayout {
     pub embeddings: EmbeddingLayout,
     /// The layers.
     pub layers: Vec<LayerLayout>,
-    /// The head, if there is one.
+    /// The discriminator's head, if there is one.
     pub head: Option<HeadLayout>,
+    /// The generator's head, if there is one.
+    pub generator: Option<GeneratorLayout>,
 }
 
 impl EncoderLayout {
@@ -173,14 +186,20 @@ impl EncoderLayout {
         let layers = network.layers.iter().enumerate();
         let layers = layers.map(|(index, layer)| plan.layer(index, layer, h)).collect::<Result<_, _>>()?;
         let before_head = plan.parameters.len();
-        let head = (head == Head::Discriminator).then(|| HeadLayout {
+        let discriminator = (head == Head::Discriminator).then(|| HeadLayout {
             dense: plan.linear("discriminator_predictions.dense", h, h),
             prediction: plan.linear("discriminator_predictions.prediction", 1, h),
+        });
+        let generator = (head == Head::Generator).then(|| GeneratorLayout {
+            dense: plan.linear("generator_predictions.dense", e, h),
+            norm: plan.norm("generator_predictions", e, Arena::Body),
+            bias: plan.body("generator_lm_head.bias".to_owned(), vec![network.vocab_size], Fill::Zeros),
         });
         for parameter in &mut plan.parameters[before_head..] {
             parameter.in_head = true;
         }
-        Ok(Self { network: network.clone(), parameters: plan.parameters, embeddings, layers, head })
+        let Plan { parameters, .. } = plan;
+        Ok(Self { network: network.clone(), parameters, embeddings, layers, head: discriminator, generator })
     }
 
     /// Elements of an arena.

@@ -15,7 +15,7 @@ mod parameter;
 
 pub use encoder::EncoderWeights;
 pub use layout::{
-    AttentionLayout, EmbeddingLayout, EncoderLayout, HeadLayout, LayerLayout, Linear, Norm, OperationLayout,
-    SpanConvolutionLayout, Transform, TransformLayout,
+    AttentionLayout, EmbeddingLayout, EncoderLayout, GeneratorLayout, HeadLayout, LayerLayout, Linear, Norm,
+    OperationLayout, SpanConvolutionLayout, Transform, TransformLayout,
 };
 pub use parameter::{Arena, Fill, Head, Parameter, Span};

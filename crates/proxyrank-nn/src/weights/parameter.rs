@@ -1,5 +1,6 @@
 //! One parameter: its path, shape, initial values and place.
 
+use std::fmt;
 use std::ops::Range;
 
 /// Which stretch of memory a parameter lies in.
@@ -31,6 +32,19 @@ pub enum Head {
     None,
     /// ELECTRA's discriminator: dense, GELU, one logit a token.
     Discriminator,
+    /// ELECTRA's generator: dense to the embedding size, GELU, norm, logits over the vocabulary with the word table as
+    /// output matrix.
+    Generator,
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "empty",
+            Self::Discriminator => "discriminator",
+            Self::Generator => "generator",
+        })
+    }
 }
 
 /// A parameter of a network.

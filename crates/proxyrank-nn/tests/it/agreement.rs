@@ -157,7 +157,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_network()(head_width in 1..9_usize)(
+    pub(crate) fn any_network()(head_width in 1..9_usize)(
         layers in prop::collection::vec(any_layer(head_width), 1..4),
         hidden_size in Just(4 * head_width),
     ) -> EncoderNetwork {

@@ -1,6 +1,9 @@
 //! Networks, batches and comparisons that several tests share.
 
-use proxyrank_nn::{Collect, EncoderWeights, Engine, ForwardOptions, Real, Site, TokenBatch};
+use proxyrank_nn::{
+    Block, Collect, EncoderWeights, Engine, Event, ForwardOptions, GradientEvent, GradientVisitor, Head,
+    Initialiser, Real, Site, TokenBatch, Visitor,
+};
 use proxyrank_space::Operation;
 use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
 
@@ -23,6 +26,20 @@ pub(crate) fn mixed_network() -> EncoderNetwork {
     network(32, layers.collect())
 }
 
+/// All operations but smaller still, for tests that run a network thousands of times.
+pub(crate) fn tiny_network() -> EncoderNetwork {
+    let mut tiny = mixed_network();
+    tiny.embedding_size = 6;
+    tiny.hidden_size = 8;
+    tiny.vocab_size = 11;
+    tiny.max_positions = 7;
+    let chains = [vec![8, 5, 8], vec![8, 6, 7, 8], vec![8, 4, 8]];
+    for (index, layer) in tiny.layers.iter_mut().enumerate() {
+        layer.ffn_widths.clone_from(&chains[index % chains.len()]);
+    }
+    tiny
+}
+
 /// An encoder with small tables.
 pub(crate) fn network(hidden_size: usize, layers: Vec<EncoderLayer>) -> EncoderNetwork {
     EncoderNetwork {
@@ -39,6 +56,16 @@ pub(crate) fn network(hidden_size: usize, layers: Vec<EncoderLayer>) -> EncoderN
 pub(crate) fn batch(batch: usize, seq_len: usize, vocab_size: usize) -> TokenBatch {
     let ids = (0..batch * seq_len).map(|i| u32::try_from((i * i * 7 + 3 * i + 1) % vocab_size).unwrap());
     TokenBatch::new(ids.collect(), batch, seq_len).unwrap()
+}
+
+/// Weights far from where they start, so that every operation leaves its linear range and no gain is 1.
+pub(crate) fn strong_weights<T: Real>(network: &EncoderNetwork, head: Head, seed: u64) -> EncoderWeights<T> {
+    let mut weights = Initialiser::<T>::new(seed).encoder(network, head).unwrap();
+    for (index, value) in weights.body_mut().iter_mut().enumerate() {
+        let wobble = 0.2 * (0.37 * index as f64 + seed as f64).sin();
+        *value = T::of_f64(value.as_f64() * if value.as_f64() > 0.5 { 0.9 } else { 12.0 } + wobble);
+    }
+    weights
 }
 
 /// All values of a site, in the order of the batch.
@@ -63,4 +90,34 @@ pub(crate) fn worst<A: Real, B: Real>(found: &[A], wanted: &[B]) -> f64 {
         .map(|difference| if difference.is_nan() { f64::INFINITY } else { difference })
         .fold(0.0, f64::max)
         / scale
+}
+
+/// Wants nothing.
+#[derive(Debug)]
+pub(crate) struct Blind;
+
+impl Blind {
+    pub(crate) fn new(_: Block) -> Self {
+        Self
+    }
+}
+
+impl<T> Visitor<T> for Blind {
+    fn wants(&self, _: Site) -> bool {
+        false
+    }
+
+    fn visit(&mut self, _: &Event<'_, T>) {}
+}
+
+impl<T> GradientVisitor<T> for Blind {
+    fn wants_gradient(&self, _: Site) -> bool {
+        false
+    }
+
+    fn wants_outputs(&self) -> bool {
+        false
+    }
+
+    fn visit_gradient(&mut self, _: &GradientEvent<'_, T>) {}
 }

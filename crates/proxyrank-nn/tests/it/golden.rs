@@ -16,10 +16,10 @@ use serde_json::Value;
 use crate::common::collect;
 
 /// One pair of files.
-struct Case {
-    name: String,
-    description: Value,
-    tensors: Vec<u8>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) description: Value,
+    pub(crate) tensors: Vec<u8>,
 }
 
 fn folder() -> PathBuf {
@@ -27,7 +27,7 @@ fn folder() -> PathBuf {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/encoders"), PathBuf::from)
 }
 
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let folder = folder();
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries
@@ -45,13 +45,13 @@ fn cases() -> Vec<Case> {
     paths.into_iter().map(case).collect()
 }
 
-fn size(value: &Value) -> usize {
+pub(crate) fn size(value: &Value) -> usize {
     usize::try_from(value.as_u64().unwrap()).unwrap()
 }
 
 impl Case {
     /// The network of the case; the widths of its chains are those of the stored tensors.
-    fn network(&self) -> EncoderNetwork {
+    pub(crate) fn network(&self) -> EncoderNetwork {
         let dims = &self.description["dims"];
         let file = SafeTensors::deserialize(&self.tensors).unwrap();
         let outputs = |path: &str| file.tensor(path).ok().map(|tensor| tensor.shape()[0]);
@@ -77,7 +77,7 @@ impl Case {
         }
     }
 
-    fn batch(&self) -> TokenBatch {
+    pub(crate) fn batch(&self) -> TokenBatch {
         let file = SafeTensors::deserialize(&self.tensors).unwrap();
         let ids = file.tensor("input_ids").unwrap();
         let values = ids.data().as_chunks::<8>().0.iter().map(|bytes| i64::from_le_bytes(*bytes));

@@ -67,3 +67,24 @@ fn layouts_have_as_many_parameters_as_the_counts_say() {
         }
     }
 }
+
+#[test]
+fn heads_have_the_paths_of_published_checkpoints_and_do_not_count() {
+    let network = mixed_network();
+    let layout = |head| proxyrank_nn::EncoderLayout::new(&network, head).unwrap();
+    let bare = layout(Head::None);
+    let discriminator = ["dense.weight", "dense.bias", "prediction.weight", "prediction.bias"]
+        .map(|name| format!("discriminator_predictions.{name}"));
+    let generator = ["dense.weight", "dense.bias", "LayerNorm.weight", "LayerNorm.bias"]
+        .map(|name| format!("generator_predictions.{name}"))
+        .into_iter()
+        .chain(["generator_lm_head.bias".to_owned()]);
+    for (head, wanted) in
+        [(Head::Discriminator, discriminator.to_vec()), (Head::Generator, generator.collect())]
+    {
+        let layout = layout(head);
+        assert_eq!(layout.num_parameters(), bare.num_parameters());
+        let paths = layout.parameters[bare.parameters.len()..].iter().map(|parameter| parameter.path.clone());
+        assert_eq!(paths.collect::<Vec<_>>(), wanted);
+    }
+}

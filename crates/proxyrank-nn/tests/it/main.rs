@@ -2,7 +2,13 @@
 
 mod agreement;
 mod common;
+mod composed_gradients;
+mod curvature;
+mod finite_differences;
 mod golden;
+mod golden_gradients;
+mod gradient_precision;
+mod gradient_visitors;
 mod gradients;
 mod init;
 mod threads;

@@ -4,7 +4,7 @@
 //! or their mean where it is normalised. Each block adds to the sums of its tensors, so nothing is kept but two numbers
 //! a tensor.
 
-use proxyrank_nn::{Event, Real, Site};
+use proxyrank_nn::{Block, Event, Real, Site, View};
 
 use super::tree::Merge;
 
@@ -18,7 +18,8 @@ pub struct TensorMeans {
 impl TensorMeans {
     /// Their sum.
     pub fn sum(&self) -> f64 {
-        self.values.iter().sum()
+        // The sum of no numbers is minus zero, which a reader would wonder about.
+        self.values.iter().sum::<f64>() + 0.0
     }
 
     /// The sum over the number of tensors; not a number where there is none.
@@ -38,7 +39,7 @@ struct Tensor {
 
 /// The tensors of some blocks.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sums(Vec<Tensor>);
+pub(crate) struct Sums(Vec<Tensor>);
 
 impl Sums {
     fn add(&mut self, site: Site, layer: usize, sum: f64, count: usize) {
@@ -74,7 +75,7 @@ impl Merge for Sums {
 /// Maxima over the tokens of a sequence, for each column of queries, keys, values, weighted queries and transforms'
 /// inputs.
 #[derive(Debug, Default)]
-pub(super) struct OverTokens {
+pub(crate) struct OverTokens {
     sums: Sums,
 }
 
@@ -83,16 +84,9 @@ impl OverTokens {
         [Site::Query, Site::Key, Site::Value, Site::Weight, Site::TransformInput];
 
     pub(super) fn visit<T: Real>(&mut self, event: &Event<'_, T>) {
-        let (mut sum, seq_len) = (0.0, event.block.seq_len);
-        let mut maxima = vec![T::LOWEST; event.values.columns()];
-        for sequence in 0..event.block.sequences {
-            maxima.fill(T::LOWEST);
-            for row in event.values.subrows(sequence * seq_len, seq_len).iter_rows() {
-                raise(&mut maxima, row);
-            }
-            sum += total(&maxima);
-        }
-        self.sums.add(event.site, event.layer, sum, event.block.sequences * maxima.len());
+        let Block { sequences, seq_len, .. } = event.block;
+        let sum = over_tokens(event.values, seq_len);
+        self.sums.add(event.site, event.layer, sum, sequences * event.values.columns());
     }
 
     pub(super) fn into_sums(self) -> Sums {
@@ -100,9 +94,23 @@ impl OverTokens {
     }
 }
 
+/// The sum over sequences and columns of the maximum over a sequence's tokens.
+pub(crate) fn over_tokens<T: Real>(values: View<'_, T>, seq_len: usize) -> f64 {
+    let mut sum = 0.0;
+    let mut maxima = vec![T::LOWEST; values.columns()];
+    for first in (0..values.rows()).step_by(seq_len) {
+        maxima.fill(T::LOWEST);
+        for row in values.subrows(first, seq_len).iter_rows() {
+            raise(&mut maxima, row);
+        }
+        sum += total(&maxima);
+    }
+    sum
+}
+
 /// Maxima over the heads, for each entry of a layer's softmax.
 #[derive(Debug)]
-pub(super) struct OverHeads<T> {
+pub(crate) struct OverHeads<T> {
     sums: Sums,
     /// Maxima over the heads so far; empty between sequences.
     maxima: Vec<T>,

@@ -35,7 +35,7 @@ pub enum Measure {
 
 /// The quantity alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Quantity {
+pub(crate) enum Quantity {
     Norms,
     Spectra,
     HeadMaxima,
@@ -45,7 +45,7 @@ pub(super) enum Quantity {
 }
 
 impl Measure {
-    pub(super) const fn quantity(self) -> Quantity {
+    pub(crate) const fn quantity(self) -> Quantity {
         match self {
             Self::Norms(_) => Quantity::Norms,
             Self::Spectra(_) => Quantity::Spectra,

@@ -26,10 +26,17 @@ mod maxima;
 mod measure;
 mod moments;
 mod norms;
+mod pass;
 mod reducer;
 mod signs;
 mod spectrum;
 mod tree;
+
+pub(crate) use maxima::over_tokens;
+pub(crate) use measure::Quantity;
+pub(crate) use pass::{Pass, layer_moments};
+pub(crate) use reducer::{LayerMoments, Partial, Reducer, Timed};
+pub(crate) use tree::{Merge, merged};
 
 pub use evaluate::{EvaluateOptions, Evaluation, evaluate};
 pub use maxima::TensorMeans;

@@ -12,7 +12,7 @@ use super::tree::Merge;
 
 /// Number, mean and scatter of some rows.
 #[derive(Debug, Clone)]
-pub(super) struct Moments {
+pub(crate) struct Moments {
     rows: usize,
     mean: Vec<f64>,
     /// The sum of (x - mean)(x - mean)ᵀ; only the lower triangle is meant.

@@ -13,13 +13,13 @@ use super::tree::{Merge, Tree};
 
 /// A part of a reducer and the time spent in it.
 #[derive(Debug, Default)]
-pub(super) struct Timed<Q> {
-    pub(super) part: Q,
-    pub(super) spent: Duration,
+pub(crate) struct Timed<Q> {
+    pub(crate) part: Q,
+    pub(crate) spent: Duration,
 }
 
 impl<Q> Timed<Q> {
-    fn visit(&mut self, look: impl FnOnce(&mut Q)) {
+    pub(crate) fn visit(&mut self, look: impl FnOnce(&mut Q)) {
         let started = Instant::now();
         look(&mut self.part);
         self.spent += started.elapsed();
@@ -40,11 +40,11 @@ impl<Q: Merge> Merge for Timed<Q> {
 
 /// The moments of every layer's feed-forward input, shared by all blocks: h x h numbers a block would be more than
 /// the block's activations.
-pub(super) type LayerMoments = Vec<Tree<Moments>>;
+pub(crate) type LayerMoments = Vec<Tree<Moments>>;
 
 /// Looks at one block.
 #[derive(Debug)]
-pub(super) struct Reducer<'a, T> {
+pub(crate) struct Reducer<'a, T> {
     needs: &'a BTreeSet<Quantity>,
     block: Block,
     moments: Timed<&'a LayerMoments>,
@@ -55,7 +55,7 @@ pub(super) struct Reducer<'a, T> {
 }
 
 impl<'a, T: Real> Reducer<'a, T> {
-    pub(super) fn new(needs: &'a BTreeSet<Quantity>, moments: &'a LayerMoments, block: Block) -> Self {
+    pub(crate) fn new(needs: &'a BTreeSet<Quantity>, moments: &'a LayerMoments, block: Block) -> Self {
         Self {
             needs,
             block,
@@ -81,7 +81,7 @@ impl<'a, T: Real> Reducer<'a, T> {
     }
 
     /// What is left to add up over blocks.
-    pub(super) fn into_partial(self) -> Partial {
+    pub(crate) fn into_partial(self) -> Partial {
         Partial {
             moments: self.moments.spent,
             head_maxima: self.head_maxima.map(OverTokens::into_sums),
@@ -119,7 +119,7 @@ impl<T: Real> Visitor<T> for Reducer<'_, T> {
 
 /// What some consecutive blocks gave.
 #[derive(Debug, Default)]
-pub(super) struct Partial {
+pub(crate) struct Partial {
     /// Time only: the moments themselves are in the trees.
     pub(super) moments: Duration,
     pub(super) head_maxima: Timed<Sums>,
@@ -130,7 +130,7 @@ pub(super) struct Partial {
 
 impl Partial {
     /// Processor time of all reducers.
-    pub(super) fn spent(&self) -> Duration {
+    pub(crate) fn spent(&self) -> Duration {
         self.moments
             + self.head_maxima.spent
             + self.softmax_maxima.spent

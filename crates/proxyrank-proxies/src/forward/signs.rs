@@ -15,7 +15,7 @@ use super::tree::Merge;
 /// With b (S x F) the active units, the sum of all entries of b bᵀ + (1 - b)(1 - b)ᵀ is the sum over columns of c² +
 /// (S - c)², c being the active tokens of a column; no S x S matrix is needed.
 #[derive(Debug, Default)]
-pub(super) struct TokenAgreement {
+pub(crate) struct TokenAgreement {
     values: Vec<f64>,
 }
 

@@ -5,15 +5,14 @@
 //! are those of Lᵀ C L, which is h x h, and zeros. This is exact, spares the F x F problem (64 times the work at F = 4h),
 //! and asks no more of the forward pass than the input of the layer.
 
-use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{LltRegularization, cholesky_in_place, cholesky_in_place_scratch};
-use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, Mat, MatRef, Par, Spec};
 use proxyrank_nn::Real;
 
 use super::moments::Moments;
+use crate::eigen::symmetric_eigenvalues;
 
 /// When enough components are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,18 +65,8 @@ fn components(eigenvalues: &[f64], eta: f64, enough: Enough) -> f64 {
 /// The eigenvalues of W C Wᵀ, largest first, `weight` being W (F x h).
 pub(super) fn eigenvalues<T: Real>(input: &Moments, weight: MatRef<'_, T>) -> Vec<f64> {
     let covariance = input.covariance();
-    let finite = covariance.col_iter().all(|column| column.iter().all(|value| value.is_finite()));
-    let small = if finite { small_form(covariance.as_ref(), weight) } else { Mat::zeros(0, 0) };
-    let mut values = Diag::zeros(small.nrows());
-    let scratch =
-        self_adjoint_evd_scratch::<f64>(small.nrows(), ComputeEigenvectors::No, Par::Seq, Spec::default());
-    let mut memory = MemBuffer::new(scratch);
-    let stack = MemStack::new(&mut memory);
-    let found = self_adjoint_evd(small.as_ref(), values.as_mut(), None, Par::Seq, stack, Spec::default());
-    if !finite || found.is_err() {
-        return vec![f64::NAN];
-    }
-    values.column_vector().iter().rev().copied().collect()
+    let values = symmetric_eigenvalues(small_form(covariance.as_ref(), weight).as_ref());
+    values.map_or_else(|| vec![f64::NAN], |values| values.into_iter().rev().collect())
 }
 
 /// A symmetric matrix of min(h, F) rows with the eigenvalues of W C Wᵀ; its lower triangle counts.

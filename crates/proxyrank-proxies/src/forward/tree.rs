@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// A partial result that takes in the one that follows it.
-pub(super) trait Merge {
+pub(crate) trait Merge {
     /// Adds what comes next.
     fn merge(&mut self, next: Self);
 }
 
 /// The tree of one sum.
 #[derive(Debug)]
-pub(super) struct Tree<M> {
+pub(crate) struct Tree<M> {
     /// Results without their neighbour, by level and number within the level; a node of level l spans 2^l blocks.
     waiting: Mutex<BTreeMap<(u32, usize), M>>,
 }
@@ -53,7 +53,7 @@ impl<M: Merge> Tree<M> {
 }
 
 /// Both, as one.
-pub(super) fn merged<M: Merge>(mut first: M, next: M) -> M {
+pub(crate) fn merged<M: Merge>(mut first: M, next: M) -> M {
     first.merge(next);
     first
 }

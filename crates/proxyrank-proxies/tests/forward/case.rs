@@ -1,4 +1,5 @@
 //! Golden cases: small encoders with every quantity computed in double precision by an independent implementation.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::path::{Path, PathBuf};
 
@@ -47,8 +48,39 @@ impl Case {
         self.result(key).as_f64().unwrap_or_else(|| panic!("{}: no number {key}", self.name))
     }
 
+    /// What it found under a signal; none where it did not look.
+    pub(crate) fn under(&self, signal: &str, key: &str) -> Option<&Value> {
+        self.description["results"][signal].get(key)
+    }
+
+    /// Outputs that a matrix must have for head importance.
+    pub(crate) fn hi_min(&self) -> u64 {
+        self.description["dims"]["hi_min"].as_u64().unwrap()
+    }
+
     pub(crate) fn weights<T: Real>(&self) -> EncoderWeights<T> {
-        EncoderWeights::from_safetensors(&self.network(), Head::None, &self.tensors).unwrap()
+        self.weights_with(Head::None)
+    }
+
+    pub(crate) fn weights_with<T: Real>(&self, head: Head) -> EncoderWeights<T> {
+        EncoderWeights::from_safetensors(&self.network(), head, &self.tensors).unwrap()
+    }
+
+    /// Whether each token is labelled as replaced.
+    pub(crate) fn replaced(&self) -> Vec<bool> {
+        let file = SafeTensors::deserialize(&self.tensors).unwrap();
+        let labels = file.tensor("rtd_labels").unwrap();
+        let width = labels.data().len() / labels.shape().iter().product::<usize>();
+        labels.data().chunks_exact(width).map(|bytes| bytes.iter().any(|byte| *byte != 0)).collect()
+    }
+
+    /// The cotangent of the hidden state.
+    pub(crate) fn cotangent<T: Real>(&self) -> Vec<T> {
+        let file = SafeTensors::deserialize(&self.tensors).unwrap();
+        let cotangent = file.tensor("cotangent").unwrap();
+        assert_eq!(cotangent.dtype(), safetensors::Dtype::F32);
+        let (values, _) = cotangent.data().as_chunks::<4>();
+        values.iter().map(|bytes| T::of_f32(f32::from_le_bytes(*bytes))).collect()
     }
 
     pub(crate) fn batch(&self) -> TokenBatch {

@@ -1,12 +1,15 @@
-//! Proxies that run a network: weights, one forward pass for all of them, and what it took.
+//! Proxies that run a network: weights, every pass that some proxy needs once, and what it took.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use proxyrank_data::fetch::Locator;
-use proxyrank_nn::{Dropout, FastEngine, Head, Initialiser, Real, TokenBatch};
-use proxyrank_proxies::ProxyCall;
-use proxyrank_proxies::forward::{EvaluateOptions, Evaluation, evaluate};
-use proxyrank_schema::{Dtype, Timing};
+use proxyrank_nn::{Dropout, FastEngine, Initialiser, Real, TokenBatch};
+use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
+use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate_twice, head};
+use proxyrank_proxies::{Axis, ProxyCall};
+use proxyrank_schema::{Dtype, Signal, Timing};
 use proxyrank_space::{EncoderNetwork, Network};
 
 use super::Request;
@@ -25,8 +28,28 @@ pub(super) struct Shared<T> {
     engine: FastEngine<T>,
     initialiser: Initialiser<T>,
     batch: TokenBatch,
+    signals: Signals<T>,
     dropout: Dropout,
     timing: Timing,
+}
+
+/// The signal of the request, made ready for each hidden size that occurs.
+struct Signals<T> {
+    signal: Signal,
+    data_seed: u64,
+    vocabulary: Vocabulary,
+    prepared: Mutex<BTreeMap<usize, Arc<PreparedSignal<T>>>>,
+}
+
+impl<T: Real> Signals<T> {
+    fn prepared(&self, batch: &TokenBatch, hidden_size: usize) -> Result<Arc<PreparedSignal<T>>, RunError> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = prepared.get(&hidden_size) {
+            return Ok(Arc::clone(known));
+        }
+        let fresh = PreparedSignal::new(self.signal, batch, hidden_size, &self.vocabulary, self.data_seed)?;
+        Ok(Arc::clone(prepared.entry(hidden_size).or_insert(Arc::new(fresh))))
+    }
 }
 
 impl Runner {
@@ -64,28 +87,51 @@ impl<T: Real> Shared<T> {
             engine: FastEngine::new(),
             initialiser: Initialiser::new(request.init_seed),
             batch,
+            signals: Signals {
+                signal: request.signal,
+                data_seed: request.data_seed,
+                vocabulary: inputs::ordinary_ids(),
+                prepared: Mutex::default(),
+            },
             dropout: Dropout::of_mode(request.mode, request.init_seed),
             timing: request.timing,
         }
     }
 
     fn score(&self, network: &EncoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
-        match self.timing {
-            Timing::Fused => self.run(network, calls),
-            // Each proxy really runs alone: its own weights, its own pass.
-            Timing::Isolated => {
-                let alone = calls.iter().map(|call| self.run(network, std::slice::from_ref(call)));
-                alone.collect::<Result<Vec<_>, _>>().map(|scores| scores.into_iter().flatten().collect())
+        let mut scores: Vec<Option<Evaluation>> = vec![None; calls.len()];
+        for group in self.groups(calls) {
+            let together: Vec<ProxyCall> = group.iter().map(|&index| calls[index].clone()).collect();
+            for (index, score) in group.into_iter().zip(self.run(network, &together)?) {
+                scores[index] = Some(score);
             }
+        }
+        Ok(scores.into_iter().flatten().collect())
+    }
+
+    /// Which calls share weights and passes, as indices.
+    fn groups(&self, calls: &[ProxyCall]) -> Vec<Vec<usize>> {
+        let indices = 0..calls.len();
+        match (self.timing, self.signals.signal) {
+            // Each proxy really runs alone: its own weights, its own pass.
+            (Timing::Isolated, _) => indices.map(|index| vec![index]).collect(),
+            // The generator's head stands where SynFlow needs the discriminator's.
+            (Timing::Fused, Signal::Mlm) => {
+                let reads_signal = |index: &usize| calls[*index].proxy.axes.uses(Axis::Signal);
+                let (signal, rest): (Vec<usize>, Vec<usize>) = indices.partition(reads_signal);
+                [signal, rest].into_iter().filter(|group| !group.is_empty()).collect()
+            }
+            (Timing::Fused, _) => vec![indices.collect()],
         }
     }
 
     fn run(&self, network: &EncoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
+        let signal = self.signals.prepared(&self.batch, network.hidden_size)?;
         let started = Instant::now();
-        let weights = self.initialiser.encoder(network, Head::None)?;
+        let weights = self.initialiser.encoder(network, head(calls, &signal))?;
         let weights_ns = nanoseconds(started.elapsed());
         let options = EvaluateOptions { dropout: self.dropout, weights_ns };
-        Ok(evaluate(&self.engine, &weights, &self.batch, calls, options)?)
+        Ok(evaluate_twice(&self.engine, &weights, &self.batch, &signal, calls, options)?)
     }
 }
 

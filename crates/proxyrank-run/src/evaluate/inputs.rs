@@ -1,11 +1,12 @@
 //! The token batch of a protocol: drawn from a seed, or read from the public text that the protocol names.
 
 use proxyrank_data::batch::{
-    BatchShape, Corpus, Distribution, SyntheticTokens, TokenSource, Vocabulary, WordPiece,
+    BatchShape, Corpus, Distribution, SpecialTokens, SyntheticTokens, TokenSource, Vocabulary, WordPiece,
 };
 use proxyrank_data::fetch::Locator;
 use proxyrank_data::load::text::{GlueConfig, texts};
 use proxyrank_nn::TokenBatch;
+use proxyrank_proxies::gradient::Vocabulary as CorruptionVocabulary;
 use proxyrank_schema::Input;
 
 use crate::RunError;
@@ -60,6 +61,11 @@ pub(super) fn batch(
     };
     let tokens = source.batch(0, BatchShape { batch_size, seq_len })?;
     Ok((TokenBatch::new(tokens.ids, batch_size, seq_len)?, warnings))
+}
+
+/// What a signal must know of BERT's vocabulary to corrupt a batch.
+pub(super) fn ordinary_ids() -> CorruptionVocabulary {
+    CorruptionVocabulary::new(Vocabulary::bert().ordinary().to_vec(), SpecialTokens::BERT.mask)
 }
 
 fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {

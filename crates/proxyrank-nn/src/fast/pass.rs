@@ -1,0 +1,116 @@
+//! What the operations on one block share, recorded or not.
+
+use std::borrow::Cow;
+
+use faer::Accum;
+
+use super::TransformTables;
+use super::workspace::{Buffer, Workspace};
+use crate::batch::Block;
+use crate::dropout::{DropoutSite, Mask};
+use crate::engine::Dropout;
+use crate::number::{Factor, Number, Parameters, Target};
+use crate::ops::{Columns, NORM_EPSILON};
+use crate::real::Real;
+use crate::weights::{Linear, Norm, Span};
+
+/// One block, the weights it meets, and memory.
+#[derive(Debug)]
+pub(super) struct Pass<'a, N: Number> {
+    pub parameters: Parameters<'a, N::Real>,
+    pub block: Block,
+    pub dropout: Dropout,
+    pub workspace: &'a mut Workspace<N, N::Scratch>,
+    pub tables: &'a TransformTables<N::Real>,
+}
+
+impl<'a, N: Number> Pass<'a, N> {
+    /// The mask of a site, if dropout is on.
+    pub(super) fn mask(&self, site: DropoutSite) -> Option<Mask> {
+        match self.dropout {
+            Dropout::Off => None,
+            Dropout::Seed(seed) => Some(Mask::new(seed, site)),
+        }
+    }
+
+    /// Where the block's elements start in the whole batch's tensor of `width` columns.
+    pub(super) const fn first_element(&self, width: usize) -> usize {
+        self.block.first_row() * width
+    }
+
+    /// The values of some parameters.
+    pub(super) fn values(&self, span: &Span) -> Cow<'a, [N]> {
+        N::parameters(&self.parameters, span)
+    }
+
+    /// The values of a bias; none where the layer has none.
+    pub(super) fn bias(&self, linear: &Linear) -> Option<Cow<'a, [N]>> {
+        linear.bias.as_ref().map(|bias| self.values(bias))
+    }
+
+    /// A linear layer's weight, (outputs, inputs).
+    pub(super) fn weight(&self, linear: &Linear) -> Factor<'a, N> {
+        self.parameters.matrix(&linear.weight, linear.outputs, linear.inputs)
+    }
+
+    /// Gain and shift of a norm.
+    pub(super) fn gain_and_shift(&self, norm: &Norm) -> (Cow<'a, [N]>, Cow<'a, [N]>) {
+        (self.values(&norm.gain), self.values(&norm.shift))
+    }
+
+    /// What is added to a norm's variance.
+    pub(super) fn epsilon() -> N::Real {
+        N::Real::of_f64(NORM_EPSILON)
+    }
+
+    /// `target = [target +] scale · a · b`.
+    pub(super) fn product(
+        &mut self,
+        target: Target<'_, N>,
+        scale: N::Real,
+        a: Factor<'_, N>,
+        b: Factor<'_, N>,
+    ) {
+        N::product(&mut self.workspace.scratch, target, scale, a, b);
+    }
+
+    /// A new matrix of x Wᵀ, without the bias.
+    pub(super) fn multiplied(&mut self, x: Columns<'_, Buffer<N>>, linear: &Linear) -> Buffer<N> {
+        let mut y = self.workspace.take(x.of.rows(), linear.outputs);
+        let target = Target { values: y.values_mut(), stride: linear.outputs, accumulate: Accum::Replace };
+        let weight = self.weight(linear);
+        self.product(target, N::Real::ONE, Factor::Activations(x.operand()), weight.t());
+        y
+    }
+
+    /// Sum of word, type and position embeddings.
+    pub(super) fn embedded(&mut self, ids: &[u32]) -> Buffer<N> {
+        let weights = self.parameters.weights;
+        let layout = &weights.layout().embeddings;
+        let width = weights.layout().network.embedding_size;
+        let mut x = self.workspace.take(self.block.rows(), width);
+        let words = weights.values(&layout.word);
+        let positions = weights.values(&layout.position);
+        let kind = &weights.values(&layout.token_type)[..width];
+        for (row, target) in x.values_mut().chunks_exact_mut(width).enumerate() {
+            let word = &words[ids[row] as usize * width..][..width];
+            let position = &positions[row % self.block.seq_len * width..][..width];
+            for (((target, &word), &kind), &position) in target.iter_mut().zip(word).zip(kind).zip(position) {
+                *target = N::constant(word + kind + position);
+            }
+        }
+        x
+    }
+
+    /// The columns of `x`, then those of `y`.
+    pub(super) fn concatenated(&mut self, x: &Buffer<N>, y: &Buffer<N>) -> Buffer<N> {
+        let (left, right) = (x.width, y.width);
+        let mut both = self.workspace.take(x.rows(), left + right);
+        let rows = both.values_mut().chunks_exact_mut(left + right);
+        for ((row, x), y) in rows.zip(x.values().chunks_exact(left)).zip(y.values().chunks_exact(right)) {
+            row[..left].copy_from_slice(x);
+            row[left..].copy_from_slice(y);
+        }
+        both
+    }
+}

@@ -1,0 +1,153 @@
+//! Forward and backward over all blocks of a batch.
+//!
+//! Blocks are dealt out to a fixed number of lanes. A lane runs its blocks one after the other on one thread and adds
+//! their gradients up in one slice; the lanes' slices are then added in order. Which blocks share a lane depends on the
+//! number of blocks alone, so results are bit-equal for any number of threads, and memory is a handful of bodies however
+//! large the batch is.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::TransformTables;
+use super::pass::Pass;
+use super::problem::Problem;
+use super::tape::{EmbeddingPart, Observer, Sink, Tape};
+use super::workspace::{Workspace, Workspaces};
+use crate::NnError;
+use crate::batch::Block;
+use crate::engine::Depth;
+use crate::gradient::EncoderInput;
+use crate::kernels;
+use crate::network;
+use crate::number::Number;
+use crate::real::Real;
+
+/// Lanes of a sweep: with 2048 tokens at the largest hidden size, there are as many blocks.
+const LANES: usize = 4;
+
+/// Numbers of one slice that a thread adds at a time.
+const STRETCH: usize = 1 << 15;
+
+/// Slices with a body's layout that nobody uses at the moment.
+#[derive(Debug, Default)]
+pub(super) struct Bodies<T> {
+    idle: Mutex<Vec<Vec<T>>>,
+}
+
+impl<T> Bodies<T> {
+    pub(super) fn take(&self) -> Vec<T> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    pub(super) fn give(&self, body: Vec<T>) {
+        if body.capacity() > 0 {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(body);
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.iter().map(Vec::capacity).sum::<usize>() * size_of::<T>()
+    }
+}
+
+/// What one block gives besides its share of the sums.
+#[derive(Debug)]
+pub(super) struct Outcome<T, O> {
+    pub block: Block,
+    pub loss: f64,
+    pub embeddings: EmbeddingPart<T>,
+    pub observer: O,
+}
+
+/// What all blocks give.
+#[derive(Debug)]
+pub(super) struct Swept<T, O> {
+    /// Sum of the gradients, with the body's layout.
+    pub body: Vec<T>,
+    /// Sum of the gradients of the word table as the generator's output matrix; empty without one.
+    pub words: Vec<T>,
+    /// In block order.
+    pub outcomes: Vec<Outcome<T, O>>,
+}
+
+/// Memory of a sweep.
+#[derive(Debug)]
+pub(super) struct Memory<'a, N: Number> {
+    pub workspaces: &'a Workspaces<N, N::Scratch>,
+    pub bodies: &'a Bodies<N::Real>,
+    pub tables: &'a TransformTables<N::Real>,
+}
+
+/// Runs a problem on some kind of number.
+pub(super) fn sweep<N: Number, O: Observer<N> + Send>(
+    problem: &Problem<'_, N::Real>,
+    memory: &Memory<'_, N>,
+    observer: impl Fn(Block) -> O + Sync,
+) -> Result<Swept<N::Real, O>, NnError> {
+    let layout = problem.parameters.weights.layout();
+    let blocks = problem.blocks();
+    let lanes = LANES.min(blocks.len());
+    let run = |lane: usize| {
+        let mut workspace = memory.workspaces.take();
+        let mut sink = Sink::new(memory.bodies.take(), layout);
+        let mut outcomes = Vec::new();
+        for &block in blocks.iter().skip(lane).step_by(lanes) {
+            let observer = observer(block);
+            outcomes.push(run_block(problem, block, &mut workspace, memory.tables, observer, &mut sink)?);
+        }
+        memory.workspaces.give(workspace);
+        Ok((sink.finish(layout), outcomes))
+    };
+    let lanes: Vec<_> = (0..lanes).into_par_iter().map(run).collect::<Result<_, NnError>>()?;
+    let (mut bodies, mut words, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for ((body, word), outcome) in lanes {
+        bodies.push(body);
+        // A lane without a masked token has not come to the word table.
+        words.extend((!word.is_empty()).then_some(word));
+        outcomes.extend(outcome);
+    }
+    outcomes.sort_by_key(|outcome: &Outcome<_, _>| outcome.block.index);
+    let (body, rest) = total(bodies);
+    for body in rest {
+        memory.bodies.give(body);
+    }
+    Ok(Swept { body, words: total(words).0, outcomes })
+}
+
+fn run_block<N: Number, O: Observer<N>>(
+    problem: &Problem<'_, N::Real>,
+    block: Block,
+    workspace: &mut Workspace<N, N::Scratch>,
+    tables: &TransformTables<N::Real>,
+    mut observer: O,
+    sink: &mut Sink<N::Real>,
+) -> Result<Outcome<N::Real, O>, NnError> {
+    let layout = problem.parameters.weights.layout();
+    let pass = Pass { parameters: problem.parameters, block, dropout: problem.dropout, workspace, tables };
+    let mut tape = Tape::new(pass, problem.ids(&block), &mut observer);
+    let input = match problem.input {
+        EncoderInput::Tokens(_) => network::embed(&mut tape, layout)?,
+        EncoderInput::Ones { .. } => tape.ones(),
+    };
+    let mut loss = 0.0;
+    if let Some(hidden) = network::encode(&mut tape, layout, Depth::Full, input)? {
+        loss = tape.loss(hidden, &problem.share(&block))?;
+    }
+    let embeddings = tape.backward(sink);
+    Ok(Outcome { block, loss, embeddings, observer })
+}
+
+/// The sum of some slices in the first one's memory, and the others.
+fn total<T: Real>(parts: Vec<Vec<T>>) -> (Vec<T>, Vec<Vec<T>>) {
+    let mut parts = parts.into_iter();
+    let mut first = parts.next().unwrap_or_default();
+    let rest: Vec<_> = parts.collect();
+    first.par_chunks_mut(STRETCH).enumerate().for_each(|(index, sum)| {
+        for part in &rest {
+            kernels::residual(sum, &part[index * STRETCH..][..sum.len()]);
+        }
+    });
+    (first, rest)
+}

@@ -1,0 +1,121 @@
+//! Losses: their values, and the gradients from which the way back starts.
+
+use super::{Node, Observer, Place, Tape};
+use crate::NnError;
+use crate::gradient::MaskedToken;
+use crate::kernels;
+use crate::network;
+use crate::number::Number;
+use crate::real::Real;
+use crate::weights::{GeneratorLayout, HeadLayout};
+
+/// One block's share of a loss.
+#[derive(Debug)]
+pub(in crate::fast) enum Share<'a, T> {
+    /// Sum of the hidden state.
+    HiddenSum,
+    /// Inner product of the hidden state with these rows.
+    Cotangent(&'a [T]),
+    /// Sum of the logits.
+    LogitSum(&'a HeadLayout),
+    /// Binary cross-entropy of the logits, over `total` tokens of the batch.
+    ReplacedTokens { head: &'a HeadLayout, labels: &'a [bool], total: usize },
+    /// Cross-entropy at some rows of the block, over `total` of the batch.
+    MaskedTokens { head: &'a GeneratorLayout, tokens: Vec<MaskedToken>, total: usize },
+}
+
+impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
+    /// The share of the loss; its gradient is left for [`Tape::backward`].
+    pub(in crate::fast) fn loss(&mut self, hidden: Node, share: &Share<'_, N::Real>) -> Result<f64, NnError> {
+        let layout = self.pass.parameters.weights.layout();
+        match share {
+            Share::HiddenSum => Ok(self.weighted_sum(hidden, |_| N::Real::ONE)),
+            Share::Cotangent(cotangent) => Ok(self.weighted_sum(hidden, |index| cotangent[index])),
+            Share::LogitSum(head) => {
+                let logits = network::logits(self, layout, head, &hidden)?;
+                Ok(self.weighted_sum(logits, |_| N::Real::ONE))
+            }
+            Share::ReplacedTokens { head, labels, total } => {
+                let logits = network::logits(self, layout, head, &hidden)?;
+                Ok(self.binary_cross_entropy(logits, labels, *total))
+            }
+            Share::MaskedTokens { tokens, .. } if tokens.is_empty() => {
+                let value = self.values.get(hidden);
+                let place = Place { node: hidden, start: 0, width: value.width };
+                self.gradients.sums(self.pass.workspace, place, value);
+                Ok(0.0)
+            }
+            Share::MaskedTokens { head, tokens, total } => {
+                let rows = tokens.iter().map(|token| token.row).collect();
+                let logits = self.predictions(head, hidden, rows);
+                Ok(self.cross_entropy(logits, tokens, *total))
+            }
+        }
+    }
+
+    /// Sum of a value's elements times their weights.
+    fn weighted_sum(&mut self, node: Node, weight: impl Fn(usize) -> N::Real) -> f64 {
+        let value = self.values.get(node);
+        let mut gradient = self.pass.workspace.take(value.rows(), value.width);
+        let mut sum = 0.0;
+        for (index, (gradient, value)) in gradient.values_mut().iter_mut().zip(value.values()).enumerate() {
+            let weight = weight(index);
+            *gradient = N::constant(weight);
+            sum += value.value().as_f64() * weight.as_f64();
+        }
+        self.gradients.add(self.pass.workspace, node, gradient);
+        sum
+    }
+
+    fn binary_cross_entropy(&mut self, logits: Node, labels: &[bool], total: usize) -> f64 {
+        let value = self.values.get(logits);
+        let mut gradient = self.pass.workspace.take(value.rows(), value.width);
+        let share = N::Real::of_f64(1.0 / total as f64);
+        let mut sum = 0.0;
+        for ((gradient, &logit), &label) in gradient.values_mut().iter_mut().zip(value.values()).zip(labels) {
+            let target = if label { N::Real::ONE } else { N::Real::ZERO };
+            *gradient = (sigmoid(logit) - N::constant(target)).times(share);
+            let z = logit.value().as_f64();
+            sum += z.max(0.0) - z * target.as_f64() + (-z.abs()).exp().ln_1p();
+        }
+        self.gradients.add(self.pass.workspace, logits, gradient);
+        sum / total as f64
+    }
+
+    fn cross_entropy(&mut self, logits: Node, tokens: &[MaskedToken], total: usize) -> f64 {
+        let value = self.values.get(logits);
+        let width = value.width;
+        let mut gradient = self.pass.workspace.copy(value);
+        kernels::softmax_rows(gradient.values_mut(), width);
+        let share = N::Real::of_f64(1.0 / total as f64);
+        let mut sum = 0.0;
+        let rows = gradient.values_mut().chunks_exact_mut(width).zip(value.values().chunks_exact(width));
+        for ((gradient, logits), token) in rows.zip(tokens) {
+            let id = token.id as usize;
+            sum += log_sum_exp(logits) - logits[id].value().as_f64();
+            gradient[id] -= N::constant(N::Real::ONE);
+            for number in gradient {
+                *number = number.times(share);
+            }
+        }
+        self.gradients.add(self.pass.workspace, logits, gradient);
+        sum / total as f64
+    }
+}
+
+fn sigmoid<N: Number>(x: N) -> N {
+    let one = N::constant(N::Real::ONE);
+    if x.value() > N::Real::ZERO {
+        (one + (N::default() - x).exp_nonpositive()).reciprocal()
+    } else {
+        let power = x.exp_nonpositive();
+        power * (one + power).reciprocal()
+    }
+}
+
+/// ln Σ eˣ, in double precision.
+fn log_sum_exp<N: Number>(row: &[N]) -> f64 {
+    let values = || row.iter().map(|number| number.value().as_f64());
+    let largest = values().fold(f64::NEG_INFINITY, f64::max);
+    largest + values().map(|value| (value - largest).exp()).sum::<f64>().ln()
+}

@@ -1,0 +1,98 @@
+//! The network's operations, each with a note of how it was made.
+
+use super::{Node, Observer, Place, Step, Tape};
+use crate::NnError;
+use crate::dropout::DropoutSite;
+use crate::kernels;
+use crate::number::Number;
+use crate::ops::{Columns, Heads, Ops, Tap};
+use crate::taps::Site;
+use crate::weights::{Linear, Norm, Span, Transform};
+
+impl<N: Number, O: Observer<N>> Ops for Tape<'_, N, O> {
+    type Value = Node;
+
+    fn wants(&self, site: Site) -> bool {
+        self.observer.wants(site) || self.observer.wants_gradient(site)
+    }
+
+    fn show(&mut self, tap: Tap, values: Columns<'_, Node>) -> Result<(), NnError> {
+        let place = Place::from(values);
+        if self.observer.wants(tap.site) {
+            self.observer.see(tap, self.pass.block, self.values.columns(place).view());
+        }
+        if self.observer.wants_gradient(tap.site) {
+            self.steps.push(Step::Show(tap, place));
+        }
+        Ok(())
+    }
+
+    /// The way back needs it.
+    fn release(&mut self, _value: Node) {}
+
+    fn embed(&mut self) -> Result<Node, NnError> {
+        Ok(self.embed_tokens())
+    }
+
+    fn linear(&mut self, x: Columns<'_, Node>, linear: &Linear) -> Result<Node, NnError> {
+        Ok(self.record_linear(x.into(), linear))
+    }
+
+    fn gelu(&mut self, x: Node) -> Result<Node, NnError> {
+        Ok(self.record_gelu(x))
+    }
+
+    fn linear_gelu(&mut self, x: &Node, linear: &Linear) -> Result<Node, NnError> {
+        Ok(self.record_linear_gelu(Columns::first(x, linear.inputs).into(), linear))
+    }
+
+    fn linear_residual_norm(
+        &mut self,
+        x: &Node,
+        linear: &Linear,
+        site: DropoutSite,
+        residual: &Node,
+        norm: &Norm,
+    ) -> Result<Node, NnError> {
+        let x = Columns::first(x, linear.inputs).into();
+        Ok(self.record_residual_norm(x, linear, site, *residual, norm))
+    }
+
+    fn attention(&mut self, heads: &Heads<'_, Node>) -> Result<Node, NnError> {
+        Ok(self.record_attention(heads))
+    }
+
+    fn transform(&mut self, x: &Node, heads: usize, kind: Transform) -> Result<Node, NnError> {
+        Ok(self.record_transform(*x, heads, kind))
+    }
+
+    /// The network does not use it, so there is no way back.
+    fn head_softmax(&mut self, x: &Node, heads: usize) -> Result<Node, NnError> {
+        let mut y = self.pass.workspace.copy(self.values.get(*x));
+        let width = y.width / heads;
+        kernels::softmax_rows(y.values_mut(), width);
+        Ok(self.push_constant(y))
+    }
+
+    fn depthwise(&mut self, x: &Node, weight: &Span, kernel: usize) -> Result<Node, NnError> {
+        Ok(self.record_depthwise(*x, weight, kernel))
+    }
+
+    fn multiply(&mut self, x: Node, y: Columns<'_, Node>) -> Result<Node, NnError> {
+        Ok(self.record_multiply(x, y.into()))
+    }
+
+    fn convolve(
+        &mut self,
+        logits: Node,
+        values: Columns<'_, Node>,
+        heads: usize,
+        kernel: usize,
+    ) -> Result<Node, NnError> {
+        Ok(self.record_convolve(logits, values.into(), heads, kernel))
+    }
+
+    fn concatenate(&mut self, x: Node, y: Node) -> Result<Node, NnError> {
+        Ok(self.record_concatenate(x, y))
+    }
+}

@@ -1,0 +1,137 @@
+//! A forward pass and everything that was kept of it.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use faer::MatRef;
+use proxyrank_nn::{
+    Depth, Dropout, EncoderWeights, Engine, ForwardOptions, LayerLayout, NnError, Real, TokenBatch,
+};
+use proxyrank_schema::Outcome;
+use rayon::prelude::*;
+
+use super::maxima::TensorMeans;
+use super::measure::{Measure, Quantity};
+use super::moments::Moments;
+use super::norms::MatrixNorms;
+use super::reducer::{LayerMoments, Partial, Reducer};
+use super::signs::SignCodes;
+use super::spectrum::{Spectra, eigenvalues};
+use super::tree::{Tree, merged};
+use crate::clock::{nanoseconds, share, threads_of, timed};
+use crate::{ProxyCall, Subject};
+
+/// A forward pass with everything that its proxies read.
+pub(crate) struct Pass<'a, T> {
+    weights: &'a EncoderWeights<T>,
+    /// Of each layer's feed-forward input; empty if no proxy reads spectra.
+    moments: Vec<Moments>,
+    head_maxima: (TensorMeans, u64),
+    softmax_maxima: (TensorMeans, u64),
+    token_agreement: (TensorMeans, u64),
+    sign_codes: (SignCodes, u64),
+    moments_ns: u64,
+    /// The pass without any proxy's reducers.
+    pub(crate) shared_ns: u64,
+    spectra: OnceCell<(Spectra, u64)>,
+    norms: OnceCell<(MatrixNorms, u64)>,
+}
+
+impl<'a, T: Real> Pass<'a, T> {
+    /// Runs the network as far as the needs ask, with a reducer for each block.
+    pub(crate) fn run(
+        engine: &impl Engine<T>,
+        weights: &'a EncoderWeights<T>,
+        batch: &TokenBatch,
+        needs: &BTreeSet<Quantity>,
+        dropout: Dropout,
+    ) -> Result<Self, NnError> {
+        let trees = layer_moments(weights);
+        let needs_forward = needs.iter().any(|&quantity| quantity != Quantity::Norms);
+        let beyond = needs.iter().any(|quantity| !matches!(quantity, Quantity::Norms | Quantity::Spectra));
+        let depth = if beyond { Depth::Full } else { Depth::LastFfnInput };
+        let started = Instant::now();
+        let reducers = if needs_forward {
+            let options = ForwardOptions { depth, dropout };
+            engine.forward(weights, batch, options, |block| Reducer::new(needs, &trees, block))?
+        } else {
+            Vec::new()
+        };
+        let elapsed = started.elapsed();
+        let threads = threads_of(reducers.len());
+        let partials = reducers.into_iter().map(Reducer::into_partial);
+        let partial = partials.reduce(merged).unwrap_or_default();
+        let shared_ns = nanoseconds(elapsed).saturating_sub(share(partial.spent(), threads));
+        Ok(Self::of(weights, trees, partial, threads, shared_ns))
+    }
+
+    /// What reducers kept of a pass that took `shared_ns` without them, on as many threads.
+    pub(crate) fn of(
+        weights: &'a EncoderWeights<T>,
+        trees: LayerMoments,
+        partial: Partial,
+        threads: u64,
+        shared_ns: u64,
+    ) -> Self {
+        let share = |spent| share(spent, threads);
+        let Partial { moments, head_maxima, softmax_maxima, token_agreement, sign_codes } = partial;
+        Self {
+            weights,
+            moments: trees.into_iter().filter_map(Tree::total).collect(),
+            head_maxima: (head_maxima.part.means(), share(head_maxima.spent)),
+            softmax_maxima: (softmax_maxima.part.means(), share(softmax_maxima.spent)),
+            token_agreement: (token_agreement.part.into_means(), share(token_agreement.spent)),
+            sign_codes: (sign_codes.part, share(sign_codes.spent)),
+            moments_ns: share(moments),
+            shared_ns,
+            spectra: OnceCell::new(),
+            norms: OnceCell::new(),
+        }
+    }
+
+    /// The outcome and its own time.
+    pub(crate) fn score(&self, measure: Measure, subject: &Subject, call: &ProxyCall) -> (Outcome, u64) {
+        let params = &call.params;
+        match measure {
+            Measure::Norms(score) => read(self.norms(), |norms| score(norms, subject, params)),
+            Measure::Spectra(score) => read(self.spectra(), |spectra| score(spectra, subject, params)),
+            Measure::HeadMaxima(score) => read(&self.head_maxima, |means| score(means, subject, params)),
+            Measure::SoftmaxMaxima(score) => {
+                read(&self.softmax_maxima, |means| score(means, subject, params))
+            }
+            Measure::TokenAgreement(score) => {
+                read(&self.token_agreement, |means| score(means, subject, params))
+            }
+            Measure::SignCodes(score) => read(&self.sign_codes, |codes| score(codes, subject, params)),
+        }
+    }
+
+    fn norms(&self) -> &(MatrixNorms, u64) {
+        self.norms.get_or_init(|| timed(|| MatrixNorms::of(self.weights)))
+    }
+
+    fn spectra(&self) -> &(Spectra, u64) {
+        self.spectra.get_or_init(|| {
+            let layers = self.moments.par_iter().zip(&self.weights.layout().layers);
+            let spectrum = |(moments, layer): (&Moments, &LayerLayout)| {
+                let first = &layer.ffn[0];
+                let weight = self.weights.values(&first.weight);
+                eigenvalues(moments, MatRef::from_row_major_slice(weight, first.outputs, first.inputs))
+            };
+            let (layers, spent) = timed(|| layers.map(spectrum).collect());
+            (Spectra { layers }, self.moments_ns + spent)
+        })
+    }
+}
+
+/// Empty sums, one a layer.
+pub(crate) fn layer_moments<T: Real>(weights: &EncoderWeights<T>) -> LayerMoments {
+    weights.layout().layers.iter().map(|_| Tree::new()).collect()
+}
+
+/// Reads a quantity; its time counts as the reader's own.
+fn read<Q>((quantity, spent): &(Q, u64), score: impl FnOnce(&Q) -> Outcome) -> (Outcome, u64) {
+    let (outcome, own) = timed(|| score(quantity));
+    (outcome, spent + own)
+}

@@ -1,0 +1,237 @@
+//! One architecture, all proxies: every pass that somebody needs, once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proxyrank_nn::{
+    CurvatureEngine, EncoderInput, EncoderWeights, Engine, GradientEngine, Head, NnError, Real, TokenBatch,
+};
+use proxyrank_schema::Outcome;
+use proxyrank_space::{Family, Network};
+
+use super::matrices::MatrixValues;
+use super::measure::{MatrixQuantity, Measure, PassKind};
+use super::pass::{Backward, Curvature, Needs, Passes};
+use super::positions::PositionGradient;
+use super::signal::PreparedSignal;
+use super::synflow::SynFlow;
+use crate::clock::timed;
+use crate::forward::{self, EvaluateOptions, Evaluation, Pass, Quantity, layer_moments};
+use crate::{ProxyCall, Run, Subject};
+
+/// The head that weights must have for these calls under a signal.
+///
+/// Its weights change no other weight, so a head that is not needed does no harm.
+pub fn head<T: Real>(calls: &[ProxyCall], signal: &PreparedSignal<T>) -> Head {
+    let needs = Needs::of(calls);
+    match signal {
+        PreparedSignal::Masked(_) if needs.pass(PassKind::Backward) => Head::Generator,
+        PreparedSignal::Replaced(_) if needs.pass(PassKind::Backward) => Head::Discriminator,
+        _ if needs.pass(PassKind::SynFlow) => Head::Discriminator,
+        _ => Head::None,
+    }
+}
+
+/// Scores an encoder by every call, in the order of the calls.
+///
+/// Forward proxies are scored on `batch`, gradient proxies on what the signal makes of it. The weights must have the head
+/// that [`head`] names. Proxies that need second derivatives get an error; [`evaluate_twice`] serves them.
+///
+/// Times are those of [`forward::evaluate`]: the passes that a proxy needs, drawing the weights, and its own arithmetic.
+/// Where forward and gradient proxies share a pass, the former are charged for its way forward, if the engine shows gradients
+/// block by block while it computes them, and for all of it otherwise.
+pub fn evaluate<T: Real, E: Engine<T> + GradientEngine<T>>(
+    engine: &E,
+    weights: &EncoderWeights<T>,
+    batch: &TokenBatch,
+    signal: &PreparedSignal<T>,
+    calls: &[ProxyCall],
+    options: EvaluateOptions,
+) -> Result<Vec<Evaluation>, NnError> {
+    let evaluator = Evaluator { engine, curvature: None, weights, batch, signal, options };
+    evaluator.run(calls)
+}
+
+/// The same with an engine that has second derivatives, which GraSP needs.
+pub fn evaluate_twice<T: Real, E: Engine<T> + CurvatureEngine<T>>(
+    engine: &E,
+    weights: &EncoderWeights<T>,
+    batch: &TokenBatch,
+    signal: &PreparedSignal<T>,
+    calls: &[ProxyCall],
+    options: EvaluateOptions,
+) -> Result<Vec<Evaluation>, NnError> {
+    let input = EncoderInput::Tokens(signal.corrupted().unwrap_or(batch));
+    let product =
+        |direction: &[T]| engine.hessian_product(weights, input, signal.loss(), options.dropout, direction);
+    let curvature: Option<HessianProduct<'_, T>> = Some(&product);
+    let evaluator = Evaluator { engine, curvature, weights, batch, signal, options };
+    evaluator.run(calls)
+}
+
+/// The Hessian of the signal's loss times a direction.
+type HessianProduct<'a, T> = &'a dyn Fn(&[T]) -> Result<Vec<T>, NnError>;
+
+struct Evaluator<'a, T, E> {
+    engine: &'a E,
+    curvature: Option<HessianProduct<'a, T>>,
+    weights: &'a EncoderWeights<T>,
+    batch: &'a TokenBatch,
+    signal: &'a PreparedSignal<T>,
+    options: EvaluateOptions,
+}
+
+/// What a call reads, if it is defined for encoders and reads anything.
+enum Reading {
+    Sizes,
+    Forward(forward::Measure),
+    Gradient(Measure),
+}
+
+fn reading(call: &ProxyCall) -> Reading {
+    match call.proxy.run {
+        Run::Forward(measure) if call.proxy.supports(Family::Encoder) => Reading::Forward(measure),
+        Run::Gradient(measure) if call.proxy.supports(Family::Encoder) => Reading::Gradient(measure),
+        _ => Reading::Sizes,
+    }
+}
+
+impl Needs {
+    fn of(calls: &[ProxyCall]) -> Self {
+        let mut needs = Self::default();
+        for call in calls {
+            if let Reading::Gradient(measure) = reading(call) {
+                needs.add(measure);
+            }
+        }
+        needs
+    }
+}
+
+impl<T: Real, E: Engine<T> + GradientEngine<T>> Evaluator<'_, T, E> {
+    fn run(&self, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, NnError> {
+        let network = Network::Encoder(self.weights.layout().network.clone());
+        let subject = Subject { network, seq_len: self.batch.seq_len() };
+        let needs = Needs::of(calls);
+        let (forward, passes) = self.passes(calls, &needs)?;
+        let scores = Scores {
+            subject,
+            forward,
+            matrices: passes.matrices(&needs),
+            positions: if needs.positions { passes.positions() } else { None },
+            passes,
+            weights_ns: self.options.weights_ns,
+        };
+        Ok(calls.iter().map(|call| scores.evaluate(call)).collect())
+    }
+
+    /// Runs what is needed.
+    fn passes(&self, calls: &[ProxyCall], needs: &Needs) -> Result<(Pass<'_, T>, Passes<'_, T>), NnError> {
+        let Self { engine, weights, batch, signal, .. } = *self;
+        let forward_needs: BTreeSet<Quantity> = calls
+            .iter()
+            .filter_map(|call| match reading(call) {
+                Reading::Forward(measure) => Some(measure.quantity()),
+                _ => None,
+            })
+            .collect();
+        let dropout = self.options.dropout;
+        let shared = needs.pass(PassKind::Backward) && signal.corrupted().is_none();
+        let none = BTreeSet::new();
+        let trees = layer_moments(weights);
+        let mut backward = None;
+        if needs.pass(PassKind::Backward) {
+            let pass = (signal.corrupted().unwrap_or(batch), signal.loss(), dropout);
+            let forward = (if shared { &forward_needs } else { &none }, &trees);
+            backward = Some(Backward::run(engine, weights, pass, &needs.outputs(weights), forward)?);
+        }
+        let forward = match backward.as_mut().filter(|_| shared) {
+            Some(pass) => {
+                let forward_ns = pass.forward_ns();
+                Pass::of(weights, trees, std::mem::take(&mut pass.partial.forward), pass.threads, forward_ns)
+            }
+            None => Pass::run(engine, weights, batch, &forward_needs, dropout)?,
+        };
+        let curvature = match (&backward, self.curvature) {
+            (Some(backward), Some(curvature)) if needs.pass(PassKind::Curvature) => {
+                let (product, ns) = timed(|| curvature(&backward.direction(weights)));
+                Some(Curvature { product: product?, ns })
+            }
+            _ => None,
+        };
+        let synflow = needs
+            .pass(PassKind::SynFlow)
+            .then(|| flow(|| SynFlow::run(engine, weights, batch.seq_len())))
+            .transpose()?;
+        let token_flow = needs
+            .pass(PassKind::TokenFlow)
+            .then(|| flow(|| SynFlow::lpzero(engine, weights, batch, dropout)))
+            .transpose()?;
+        Ok((forward, Passes { weights, backward, curvature, synflow, token_flow }))
+    }
+}
+
+/// A pass and its time.
+fn flow<T>(run: impl FnOnce() -> Result<SynFlow<T>, NnError>) -> Result<(SynFlow<T>, u64), NnError> {
+    let (pass, ns) = timed(run);
+    pass.map(|pass| (pass, ns))
+}
+
+/// Everything that proxies read.
+struct Scores<'a, T> {
+    subject: Subject,
+    forward: Pass<'a, T>,
+    passes: Passes<'a, T>,
+    matrices: BTreeMap<MatrixQuantity, (MatrixValues, u64)>,
+    positions: Option<(PositionGradient, u64)>,
+    weights_ns: u64,
+}
+
+impl<T: Real> Scores<'_, T> {
+    fn evaluate(&self, call: &ProxyCall) -> Evaluation {
+        match reading(call) {
+            Reading::Sizes => {
+                let (outcome, own) = timed(|| call.proxy.score(&self.subject, &call.params));
+                Evaluation { outcome, own_ns: own, wall_ns: own }
+            }
+            Reading::Forward(measure) => {
+                let (outcome, own) = self.forward.score(measure, &self.subject, call);
+                let forward = if measure.needs_forward() { self.forward.shared_ns } else { 0 };
+                Evaluation { outcome, own_ns: own, wall_ns: self.weights_ns + forward + own }
+            }
+            Reading::Gradient(measure) => {
+                let (outcome, own) = self.gradient(measure, call);
+                let passes = self.passes.cost(&measure.passes());
+                Evaluation { outcome, own_ns: own, wall_ns: self.weights_ns + passes + own }
+            }
+        }
+    }
+
+    fn gradient(&self, measure: Measure, call: &ProxyCall) -> (Outcome, u64) {
+        let params = &call.params;
+        let scored = match measure {
+            Measure::Matrices(quantity, score) => self.matrices.get(&quantity).map(|(values, spent)| {
+                let (outcome, own) = timed(|| score(values, &self.subject, params));
+                (outcome, spent + own)
+            }),
+            Measure::Both(one, other, score) => self.matrices.get(&one).zip(self.matrices.get(&other)).map(
+                |((one, first), (other, second))| {
+                    let (outcome, own) = timed(|| score(one, other, &self.subject, params));
+                    (outcome, first + second + own)
+                },
+            ),
+            Measure::Positions(score) => self.positions.as_ref().map(|(positions, spent)| {
+                let (outcome, own) = timed(|| score(positions, &self.subject, params));
+                (outcome, spent + own)
+            }),
+        };
+        scored.unwrap_or_else(|| {
+            let name = call.proxy.name;
+            (
+                Outcome::error(format!(
+                    "{name} needs second derivatives, which this engine does not compute"
+                )),
+                0,
+            )
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! Fisher: how much the loss would change if a channel were removed, to second order.
+//!
+//! Formula: the sum over the layers' linear layers of the sum over their output channels of half the mean over tokens of
+//! (a dL/da)², a being the output. Turner et al. (ICLR 2020), who sum over positions before they square; the form without
+//! that sum is LPZero's. Needs: a backward pass that shows outputs. Direction: larger is better.
+//!
+//! `fisher.lpzero` is what LPZero's script keeps of it on encoders: element 0 of the list, spread over the matrix, which
+//! multiplies it by the number of inputs.
+
+use proxyrank_schema::{Outcome, Params};
+
+use super::faults::{FIRST, ONES, SUMMED};
+use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
+use crate::{Proxy, Subject, papers};
+
+/// Fisher.
+pub static FISHER: Proxy = Proxy {
+    paper: Some(&papers::TURNER_2020),
+    faults: &[ONES, SUMMED],
+    ..Proxy::gradient(
+        "fisher",
+        "Fisher",
+        "sum over linear layers and channels of mean (a dL/da)^2 / 2",
+        Measure::Matrices(MatrixQuantity::Fisher, sum),
+    )
+};
+
+/// Fisher of the first matrix.
+pub static FISHER_LPZERO: Proxy = Proxy {
+    paper: Some(&papers::LPZERO_2024),
+    faults: &[FIRST, ONES],
+    ..Proxy::gradient(
+        "fisher.lpzero",
+        "Fisher, first matrix",
+        "inputs x sum over channels of mean (a dL/da)^2 / 2 of the network's first linear layer",
+        Measure::Matrices(MatrixQuantity::Fisher, first),
+    )
+};
+
+fn sum(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
+    Outcome::from_value(values.of(Set::All).sum())
+}
+
+fn first(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
+    match values.first() {
+        Some(first) => Outcome::from_value(first.matrix.columns as f64 * first.value),
+        None => Outcome::unsupported("the network has no matrix"),
+    }
+}

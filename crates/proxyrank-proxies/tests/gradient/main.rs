@@ -1,0 +1,10 @@
+//! Gradient proxies: against an independent implementation, against their definitions, and against themselves.
+
+#[path = "../forward/case.rs"]
+mod case;
+mod definitions;
+mod differences;
+mod evaluator;
+mod golden;
+mod noise;
+mod threads;
