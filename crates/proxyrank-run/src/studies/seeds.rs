@@ -66,9 +66,11 @@ fn judge(
     for (scored, columns) in seeded {
         let mut taus = Vec::new();
         for (seed, column) in columns {
-            taus.push((format!("seed {seed}"), tau(stock, column)?));
+            taus.extend(tau(stock, column)?.map(|tau| (format!("seed {seed}"), tau)));
         }
-        rows.push((scored, columns, taus));
+        if taus.len() > 1 {
+            rows.push((scored, columns, taus));
+        }
     }
     if rows.is_empty() {
         return Ok(None);

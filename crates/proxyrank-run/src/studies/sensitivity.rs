@@ -9,7 +9,7 @@ use proxyrank_report::table::{Cell, Column, Emphasis, Table};
 use proxyrank_schema::{Input, Protocol, Reading};
 use proxyrank_stats::kendall_tau_b;
 
-use super::variants::{Coverage, Scored, Variants, scores, tau, variants};
+use super::variants::{CONSTANT, Coverage, Scored, Variants, scores, tau, variants};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::data::dataset;
@@ -120,8 +120,8 @@ fn judge(
                 continue;
             };
             let tau = tau(stock, column)?;
-            values.push((level.name.clone(), tau));
-            cells.push(Cell::number(tau));
+            values.extend(tau.map(|tau| (level.name.clone(), tau)));
+            cells.push(Cell::number_or(tau, CONSTANT));
         }
         let standard =
             columns.values().find(|column| departures(stock.benchmark.info, &column.protocol).is_empty());

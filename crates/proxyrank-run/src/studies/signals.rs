@@ -14,7 +14,7 @@ use proxyrank_report::table::{Cell, Column, Emphasis, Table};
 use proxyrank_schema::{Dtype, Protocol, ProxyName, Reading, Signal};
 use proxyrank_stats::kendall_tau_b;
 
-use super::variants::{Coverage, Scored, Variants, median, scores, tau, variants};
+use super::variants::{CONSTANT, Coverage, Scored, Variants, median, scores, tau, variants};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::rank::ScoreColumn;
@@ -135,8 +135,8 @@ fn correlations(subject: &Subject<'_>, reading: Reading) -> Result<Option<(Table
                 continue;
             };
             let tau = tau(stock, column)?;
-            cells.push(Cell::number(tau));
-            values.push((signal.to_string(), tau));
+            cells.push(Cell::number_or(tau, CONSTANT));
+            values.extend(tau.map(|tau| (signal.to_string(), tau)));
         }
         let both = signals.get(&Signal::Ones).zip(signals.get(&Signal::Rtd));
         let agreement = both.and_then(|(ones, rtd)| kendall_tau_b(&scores(ones), &scores(rtd)).ok());

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use proxyrank_schema::{CostClass, Protocol, ProxyName, Reading, Signal};
 
+use proxyrank_stats::StatsError;
+
 use crate::RunError;
 use crate::papers::{Statistic, Stock, compute};
 use crate::rank::ScoreColumn;
@@ -67,10 +69,16 @@ pub(super) fn variants<K: Ord>(
     found
 }
 
-/// Tau-b of a column with the benchmark's main ground truth.
-pub(super) fn tau(stock: &Stock, column: &ScoreColumn) -> Result<f64, RunError> {
-    compute(&stock.benchmark, column, stock.benchmark.info.metrics[0], Statistic::TauB)
+/// Tau-b of a column with the benchmark's main ground truth; none where all scores are equal.
+pub(super) fn tau(stock: &Stock, column: &ScoreColumn) -> Result<Option<f64>, RunError> {
+    match compute(&stock.benchmark, column, stock.benchmark.info.metrics[0], Statistic::TauB) {
+        Err(RunError::Stats { source: StatsError::Constant { .. }, .. }) => Ok(None),
+        found => found.map(Some),
+    }
 }
+
+/// Why a correlation is lacking.
+pub(super) const CONSTANT: &str = "the score is constant";
 
 /// The scores of a column; failures are not a number.
 pub(super) fn scores(column: &ScoreColumn) -> Vec<f64> {

@@ -9,10 +9,7 @@ use super::Columns;
 use crate::RunError;
 use crate::rank::ScoreColumn;
 use crate::studies::Subject;
-use crate::studies::variants::scores;
-
-/// Why a cell is empty.
-const CONSTANT: &str = "the score is constant";
+use crate::studies::variants::{CONSTANT, scores};
 
 /// One row a proxy: what is left of its correlation when depth or size is held.
 pub(super) fn table(subject: &Subject<'_>, columns: &Columns<'_>) -> Result<Table, RunError> {
