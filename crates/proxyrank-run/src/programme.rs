@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{CostClass, Dtype, Input, Reading, Signal};
+use proxyrank_schema::{CostClass, Dtype, Input, Reading, Signal, Timing};
 
 use crate::RunError;
 use crate::benchmark::{BenchmarkInfo, Source};
@@ -42,8 +42,10 @@ const FULL_SIGNALS: [(Reading, &[Signal]); 3] = [
     (Reading::Released, &[Signal::Ones, Signal::Rtd, Signal::Gaussian]),
     (Reading::Declared, &[Signal::Rtd, Signal::Ones]),
 ];
+/// Architectures on which each proxy is timed alone.
+const TIMING_SAMPLE: usize = 12;
 /// Architectures that are scored in double precision.
-const PRECISION_SAMPLE: usize = 25;
+const PRECISION_SAMPLE: usize = 12;
 
 /// The protocol in which the released scores can be met: their sequence length, and ids that stand for their text.
 pub const RELEASED_SHAPE: (Input, u32, u32) = (Input::Uniform, 4, 512);
@@ -144,6 +146,13 @@ impl Programme {
             requests.extend(signals.iter().map(|&signal| under(&all, reading, signal)));
         }
         let sample = Request { limit: Some(PRECISION_SAMPLE), dtype: Dtype::F64, ..first };
+        // What a shared run says that a proxy costs is checked on a few networks.
+        for classes in
+            [[CostClass::Weights, CostClass::Forward], [CostClass::Gradient, CostClass::SecondOrder]]
+        {
+            let alone = under(&self.request(info, &classes), Reading::AsTrained, Signal::Rtd);
+            requests.push(Request { limit: Some(TIMING_SAMPLE), timing: Timing::Isolated, ..alone });
+        }
         for reading in [Reading::Released, Reading::AsTrained] {
             let signals = [Signal::Ones, Signal::Gaussian, Signal::Rtd];
             requests.extend(signals.map(|signal| under(&sample, reading, signal)));
@@ -200,8 +209,8 @@ mod tests {
     #[test]
     fn effort_decides_how_many_protocols_there_are() {
         assert_eq!(requests(&[], "flexibert", Effort::Quick).len(), 1);
-        assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 2 + 4);
-        assert_eq!(requests(&[], "flexibert", Effort::Full).len(), 2 + 4 + 4 + 4 + 3 + 3 + 10);
+        assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 2 + 3 + 4);
+        assert_eq!(requests(&[], "flexibert", Effort::Full).len(), 2 + (8 + 2 + 6) + 4 + 4 + 4 + 3 + 3 + 10);
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn scores_do_not_depend_on_the_number_of_threads() {
     let place = place!();
     for words in [
         "--benchmark flexibert --reading all --limit 70",
-        "--benchmark flexibert --reading all --limit 5 --proxies forward,weights --batch 9 --seq-len 64",
+        "--benchmark flexibert --reading all --limit 3 --proxies forward,weights,gradient,second_order --batch 9 --seq-len 64",
         "--benchmark lts-transxl-lm1b --limit 70",
     ] {
         let computed = [1, 4]
@@ -84,6 +84,20 @@ fn scores_do_not_depend_on_the_number_of_threads() {
     }
     let [one, four] = ["1", "4"].map(|folder| scores(&Store::open(place.path(folder))));
     assert!(one == four);
+}
+
+#[test]
+fn timing_alone_adds_times_and_leaves_scores_as_they_are() {
+    let place = place!();
+    let words = "--benchmark flexibert --limit 2 --proxies v_pca,snip,synflow,nsc --batch 2 --seq-len 16";
+    assert_eq!(evaluate(&place, words), [2, 8, 0, 0]);
+    let whole = scores(&place.store());
+    let alone = format!("{words} --timing isolated");
+    assert_eq!(evaluate(&place, &alone), [2, 8, 0, 0]);
+    assert_eq!(evaluate(&place, &alone), [2, 0, 8, 0]);
+    assert!(scores(&place.store()) == whole);
+    assert_eq!(place.store().timings(None).unwrap().len(), 16);
+    place.run("verify flexibert").exits(0);
 }
 
 #[test]

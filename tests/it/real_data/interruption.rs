@@ -14,8 +14,7 @@ use crate::place::Place;
 /// Enough work to be caught at it, and to seal a journal on the way.
 const EVALUATE: &str = "evaluate --benchmark flexibert --reading declared";
 /// The same with networks that are drawn and run.
-const NETWORKS: &str =
-    "evaluate --benchmark flexibert --reading as_trained --limit 40 --proxies forward --batch 6 --seq-len 48";
+const NETWORKS: &str = "evaluate --benchmark flexibert --reading as_trained --limit 40 --proxies forward,gradient --batch 6 --seq-len 48";
 
 /// Moments spread over a span without a pattern, in milliseconds.
 pub(super) fn moment(number: u64, span: u64) -> Duration {

@@ -1,7 +1,7 @@
 //! `evaluate`: score architectures.
 
 use proxyrank_run::benchmark::{Benchmark, find};
-use proxyrank_run::evaluate::{Plan, Request, evaluate};
+use proxyrank_run::evaluate::{Plan, Request, evaluate, finished};
 use serde_json::json;
 
 use crate::args::{EvaluateArgs, Global};
@@ -30,8 +30,7 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
     };
     let benchmark = Benchmark::load(info, &setup.locator)?;
     if args.dry_run {
-        let stored = setup.stores.results.scores(Some(&benchmark.id()))?;
-        let done = stored.into_iter().map(|row| row.key).collect();
+        let done = finished(&benchmark, &request, &setup.stores.results)?;
         let plan = Plan::new(&benchmark, &request, &done);
         let seconds = plan.estimated_cost().as_secs_f64();
         if global.json {

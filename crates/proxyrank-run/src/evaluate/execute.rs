@@ -1,12 +1,12 @@
 //! Carrying out a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::{Instant, SystemTime};
 
 use proxyrank_data::fetch::Locator;
 use proxyrank_proxies::forward::Evaluation;
 use proxyrank_proxies::{ProxyCall, Subject};
-use proxyrank_schema::{Reading, ScoreRow, Timing, TimingRow};
+use proxyrank_schema::{Reading, ScoreKey, ScoreRow, Timing, TimingRow};
 use proxyrank_store::Store;
 use rayon::prelude::*;
 
@@ -44,17 +44,17 @@ pub fn evaluate(
     stop: &Stop,
 ) -> Result<Evaluated, RunError> {
     let mut writer = store.shard(&benchmark.id(), request.shard)?;
-    let plan = Plan::new(benchmark, request, writer.done());
+    let plan = Plan::new(benchmark, request, &finished(benchmark, request, store)?);
     let run = Provenance::new(request.timing);
     let runner = if plan.runs_networks() { Some(Runner::new(request, locator, watch)?) } else { None };
     let mut evaluated =
         Evaluated { architectures: plan.architectures, stored: plan.stored, computed: 0, failed: 0 };
     let task = watch.task(&request.describe(), plan.jobs.len());
-    let mut finished = 0;
+    let mut done = 0;
     for batch in plan.jobs.chunks(if runner.is_some() { 1 } else { BATCH }) {
         if stop.asked() {
             writer.finish()?;
-            let (done, total) = (plan.architectures - plan.jobs.len() + finished, plan.architectures);
+            let (done, total) = (plan.architectures - plan.jobs.len() + done, plan.architectures);
             return Err(RunError::Stopped { after: format!("after {done} of {total} architectures") });
         }
         let rows: Vec<_> = batch
@@ -62,15 +62,35 @@ pub fn evaluate(
             .map(|job| score(benchmark, job, runner.as_ref(), &run))
             .collect::<Result<_, RunError>>()?;
         for (scores, timings) in rows {
-            writer.append(&scores, &timings)?;
+            // A proxy that is only timed again has its score already.
+            let new: Vec<ScoreRow> =
+                scores.iter().filter(|row| !writer.done().contains(&row.key)).cloned().collect();
+            writer.append(&new, &timings)?;
             evaluated.computed += scores.len();
             evaluated.failed += scores.iter().filter(|row| row.outcome.score.is_none()).count();
-            finished += 1;
-            task.at(finished);
+            done += 1;
+            task.at(done);
         }
     }
     writer.finish()?;
     Ok(evaluated)
+}
+
+/// The keys of a request that need not be computed again: those that have a score, or, where proxies are to be timed
+/// alone, those that were timed alone.
+pub fn finished(
+    benchmark: &Benchmark,
+    request: &Request,
+    store: &Store,
+) -> Result<HashSet<ScoreKey>, RunError> {
+    let id = benchmark.id();
+    Ok(match request.timing {
+        Timing::Fused => store.scores(Some(&id))?.into_iter().map(|row| row.key).collect(),
+        Timing::Isolated => {
+            let timings = store.timings(Some(&id))?.into_iter();
+            timings.filter(|row| row.timing == Timing::Isolated).map(|row| row.key).collect()
+        }
+    })
 }
 
 /// Scores one architecture. A proxy that fails gives a row that says so; only an entry outside its space is an error.

@@ -11,6 +11,6 @@ mod inputs;
 mod plan;
 mod request;
 
-pub use execute::{Evaluated, evaluate};
+pub use execute::{Evaluated, evaluate, finished};
 pub use plan::Plan;
 pub use request::Request;

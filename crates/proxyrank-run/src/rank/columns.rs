@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proxyrank_proxies::find as find_proxy;
 use proxyrank_proxies::published::{PublishedProxy, published};
 use proxyrank_schema::{
-    CostClass, Direction, Params, Protocol, ProxyName, Reading, ScoreKey, ScoreRow, Signal, TimingRow,
+    ArchId, CostClass, Direction, Params, Protocol, ProxyName, Reading, ScoreKey, ScoreRow, Signal, Timing,
+    TimingRow,
 };
 
 use crate::benchmark::Benchmark;
@@ -70,8 +71,21 @@ pub struct ScoreColumn {
     pub slots: Vec<Slot>,
     /// Median time for one architecture, had the proxy run alone, in nanoseconds.
     pub wall_ns: Option<u64>,
+    /// Both times, where networks were timed with the proxy among others and alone.
+    pub timed_twice: Option<TimedTwice>,
     /// Where the scores come from.
     pub origin: Origin,
+}
+
+/// Median times of networks on which a proxy was timed in both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimedTwice {
+    /// How many networks.
+    pub networks: usize,
+    /// What the fused run says that the proxy would cost alone, in nanoseconds.
+    pub fused_ns: u64,
+    /// What it cost alone, in nanoseconds.
+    pub isolated_ns: u64,
 }
 
 impl ScoreColumn {
@@ -131,6 +145,7 @@ pub fn columns(benchmark: &Benchmark, reading: Reading, rows: Rows<'_>) -> Vec<S
             class,
             slots: vec![Slot::Absent; benchmark.entries.len()],
             wall_ns: None,
+            timed_twice: None,
             origin,
         });
         column.slots[place] = row.outcome.score.map_or(Slot::Failed, Slot::Score);
@@ -189,17 +204,35 @@ fn meaning(benchmark: &Benchmark, proxy: &ProxyName) -> Option<(Direction, CostC
     Some((published.direction, CostClass::Published))
 }
 
+/// Times of one network: fused and isolated.
+type Times = (Option<u64>, Option<u64>);
+
 fn add_times(columns: &mut BTreeMap<ColumnKey, ScoreColumn>, timings: &[TimingRow]) {
-    let mut times: BTreeMap<ColumnKey, Vec<u64>> = BTreeMap::new();
+    let mut times: BTreeMap<ColumnKey, BTreeMap<&ArchId, Times>> = BTreeMap::new();
     for row in timings {
-        times.entry(column_key(&row.key)).or_default().push(row.wall_ns);
+        let times = times.entry(column_key(&row.key)).or_default().entry(&row.key.arch_id).or_default();
+        let slot = match row.timing {
+            Timing::Fused => &mut times.0,
+            Timing::Isolated => &mut times.1,
+        };
+        *slot = Some(slot.map_or(row.wall_ns, |known| known.min(row.wall_ns)));
     }
-    for (key, mut times) in times {
-        if let Some(column) = columns.get_mut(&key) {
-            times.sort_unstable();
-            column.wall_ns = times.get(times.len() / 2).copied();
-        }
+    for (key, times) in times {
+        let Some(column) = columns.get_mut(&key) else { continue };
+        let both: Vec<(u64, u64)> =
+            times.values().filter_map(|(fused, isolated)| fused.zip(*isolated)).collect();
+        let fused = median(times.values().filter_map(|times| times.0).collect());
+        column.wall_ns = fused.or_else(|| median(times.values().filter_map(|times| times.1).collect()));
+        let medians = median(both.iter().map(|times| times.0).collect())
+            .zip(median(both.iter().map(|times| times.1).collect()));
+        column.timed_twice =
+            medians.map(|(fused_ns, isolated_ns)| TimedTwice { networks: both.len(), fused_ns, isolated_ns });
     }
+}
+
+fn median(mut values: Vec<u64>) -> Option<u64> {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied()
 }
 
 /// Gives columns of the same proxy labels that differ.

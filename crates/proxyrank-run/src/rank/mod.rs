@@ -6,6 +6,6 @@ mod columns;
 mod panel;
 mod table;
 
-pub use columns::{BASELINES, Origin, Rows, ScoreColumn, Slot, columns, completed, usual};
+pub use columns::{BASELINES, Origin, Rows, ScoreColumn, Slot, TimedTwice, columns, completed, usual};
 pub use panel::{RankOptions, Ranking, rank, top_k};
 pub use table::{Detail, SortBy, order, table};

@@ -8,6 +8,7 @@ mod agreement;
 mod seeds;
 mod sensitivity;
 mod signals;
+mod timing;
 mod variants;
 mod w_pca;
 
@@ -42,11 +43,12 @@ pub struct Subject<'a> {
 type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
 
 /// Every study with the command that computes its scores.
-const STUDIES: [(&str, Study); 5] = [
+const STUDIES: [(&str, Study); 6] = [
     ("seeds", seeds::write),
     ("sensitivity", sensitivity::write),
     ("agreement", agreement::write),
     ("signals", signals::write),
+    ("timing", timing::write),
     ("w_pca", w_pca::write),
 ];
 
