@@ -56,6 +56,9 @@ pub struct SignCodes {
     bits: Vec<usize>,
 }
 
+/// Up to so many sequences, patterns are marked in a table of all that there could be, and not sorted.
+const MARKED: usize = 16;
+
 impl SignCodes {
     pub(super) fn visit<T: Real>(&mut self, event: &Event<'_, T>) {
         let (sequences, tokens) = (event.block.sequences, event.block.seq_len);
@@ -85,6 +88,18 @@ impl SignCodes {
 
     /// How many different sign vectors there are: one vector for each (GELU, token, unit), with a sign a sequence.
     pub fn distinct_patterns(&self) -> usize {
+        if self.codes.len() <= MARKED {
+            let mut seen = vec![false; 1 << self.codes.len()];
+            for pattern in self.patterns(&self.codes) {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a pattern of so few sequences is an index"
+                )]
+                let index = pattern as usize;
+                seen[index] = true;
+            }
+            return seen.into_iter().filter(|&seen| seen).count();
+        }
         let mut patterns: Vec<u64> = Vec::new();
         for sequences in self.codes.chunks(64) {
             let next = self.patterns(sequences);
