@@ -24,10 +24,10 @@ toolchain:
 build: toolchain
 	@$(STEP) "build" $(BUILD)
 
-reproduce: build ## Fetch, score, rank, draw, and compare with every published number
+reproduce: build ## Fetch, score, rank, draw, and compare with every published number (45 minutes on two cores)
 	@$(STEP) "reproduce" $(PROXYRANK) reproduce
 
-reproduce-quick: build ## The same with fewer bootstrap resamples and without the decoder scatter plots
+reproduce-quick: build ## A minute: closed forms only, networks from the committed reference, fewer resamples
 	@$(STEP) "reproduce --quick" $(PROXYRANK) reproduce --quick
 
 report: build ## Write tables and charts again from the stored results
