@@ -8,11 +8,13 @@
 
 use std::collections::BTreeMap;
 
+use proxyrank_space::EncoderNetwork;
+
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::engine::Dropout;
 use crate::real::Real;
-use crate::taps::{Site, View, Visitor};
+use crate::taps::{Blind, Collect, Site, View, Visitor};
 use crate::weights::EncoderWeights;
 
 /// What the first layer reads.
@@ -27,6 +29,26 @@ pub enum EncoderInput<'a> {
         /// Tokens in each.
         seq_len: usize,
     },
+}
+
+impl EncoderInput<'_> {
+    /// The whole input as one block.
+    pub(crate) const fn whole(self) -> Block {
+        match self {
+            Self::Tokens(tokens) => tokens.whole(),
+            Self::Ones { batch, seq_len } => Block { index: 0, first_sequence: 0, sequences: batch, seq_len },
+        }
+    }
+
+    /// Checks that `network` can read it.
+    pub(crate) fn check(self, network: &EncoderNetwork) -> Result<(), NnError> {
+        match self {
+            Self::Tokens(tokens) => tokens.check(network),
+            Self::Ones { batch: 0, .. } => Err(NnError::Empty { what: "the number of sequences" }),
+            Self::Ones { seq_len: 0, .. } => Err(NnError::Empty { what: "the sequence length" }),
+            Self::Ones { .. } => Ok(()),
+        }
+    }
 }
 
 /// A masked position and what stood there.
@@ -87,18 +109,26 @@ pub struct GradientEvent<'a, T> {
     pub gradient: View<'a, T>,
 }
 
-/// Looks at one block on its way forward and back.
+/// Looks at one block on its way forward and back; by default not at the way back.
 pub trait GradientVisitor<T>: Visitor<T> {
     /// Whether it wants gradients of activations at a place. [`Site::TransformSoftmax`] has none, for the network does
     /// not use it.
-    fn wants_gradient(&self, site: Site) -> bool;
+    fn wants_gradient(&self, _site: Site) -> bool {
+        false
+    }
 
     /// Whether it wants gradients of linear layers' outputs.
-    fn wants_outputs(&self) -> bool;
+    fn wants_outputs(&self) -> bool {
+        false
+    }
 
     /// Looks at a gradient. Places come in the order of the backward pass.
-    fn visit_gradient(&mut self, event: &GradientEvent<'_, T>);
+    fn visit_gradient(&mut self, _event: &GradientEvent<'_, T>) {}
 }
+
+impl<T> GradientVisitor<T> for Blind {}
+
+impl<T: Real> GradientVisitor<T> for Collect<T> {}
 
 /// The gradient of a loss with respect to every parameter.
 #[derive(Debug, Clone, PartialEq)]

@@ -26,8 +26,8 @@
 //! [`FastEngine`] is a [`GradientEngine`] and a [`CurvatureEngine`]. The backward pass of a block follows its forward
 //! pass on the same thread, while the activations are still near; gradients of blocks are added in an order that depends
 //! on the blocks alone. It is written for numbers of any kind: run on dual numbers, the same lines
-//! differentiate themselves and give the exact second derivative. [`ComposedEngine::hidden_state`] with trainable
-//! parameters, finite differences and golden cases are what they are checked against.
+//! differentiate themselves and give the exact second derivative. [`ComposedEngine`] is a [`GradientEngine`] by candle's
+//! autograd. Tests pin each gradient to the other, and both to finite differences and golden cases.
 //!
 //! # Why no unsafe code
 //!
@@ -43,6 +43,7 @@ mod fast;
 mod gradient;
 mod init;
 mod kernels;
+mod loss;
 mod network;
 mod number;
 mod ops;
@@ -62,7 +63,7 @@ pub use gradient::{
 };
 pub use init::{INITIAL_DEVIATION, Initialiser};
 pub use real::Real;
-pub use taps::{Collect, Event, Site, View, Visitor};
+pub use taps::{Blind, Collect, Event, Site, View, Visitor};
 pub use weights::{
     Arena, AttentionLayout, EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, GeneratorLayout, Head,
     HeadLayout, LayerLayout, Linear, Norm, OperationLayout, Parameter, Span, SpanConvolutionLayout,

@@ -9,7 +9,7 @@ use crate::engine::Depth;
 use crate::ops::{Columns, Heads, Ops, Tap};
 use crate::taps::Site;
 use crate::weights::{
-    AttentionLayout, EncoderLayout, HeadLayout, LayerLayout, OperationLayout, SpanConvolutionLayout,
+    AttentionLayout, EncoderLayout, HeadLayout, LayerLayout, Linear, OperationLayout, SpanConvolutionLayout,
     TransformLayout,
 };
 
@@ -20,14 +20,20 @@ pub(crate) fn forward<O: Ops>(
     depth: Depth,
 ) -> Result<Option<O::Value>, NnError> {
     let x = embed(ops, layout)?;
-    let hidden = encode(ops, layout, depth, x)?;
-    if let (Some(head), Some(hidden)) = (&layout.head, &hidden)
+    if depth == Depth::LastFfnInput {
+        let last = layout.layers.len() - 1;
+        let x = layers(ops, layout, last, x)?;
+        last_ffn_input(ops, &layout.layers[last], last, layout.network.hidden_size, x)?;
+        return Ok(None);
+    }
+    let hidden = encode(ops, layout, x)?;
+    if let Some(head) = &layout.head
         && ops.wants(Site::Logits)
     {
-        let logits = logits(ops, layout, head, hidden)?;
+        let logits = logits(ops, layout, head, &hidden)?;
         ops.release(logits);
     }
-    Ok(hidden)
+    Ok(Some(hidden))
 }
 
 /// The embeddings' output, (B·S, h).
@@ -43,25 +49,28 @@ pub(crate) fn embed<O: Ops>(ops: &mut O, layout: &EncoderLayout) -> Result<O::Va
     }
 }
 
-/// All layers on the embeddings' output `x`; shows the hidden state and gives it, or nothing if `depth` ends before it.
-pub(crate) fn encode<O: Ops>(
+/// All layers on the embeddings' output `x`; shows the hidden state and gives it.
+pub(crate) fn encode<O: Ops>(ops: &mut O, layout: &EncoderLayout, x: O::Value) -> Result<O::Value, NnError> {
+    let (h, count) = (layout.network.hidden_size, layout.layers.len());
+    let hidden = layers(ops, layout, count, x)?;
+    let tap = Tap { site: Site::Hidden, layer: count - 1, index: 0, heads: 1 };
+    show(ops, tap, Columns::first(&hidden, h))?;
+    Ok(hidden)
+}
+
+/// The first `count` layers.
+fn layers<O: Ops>(
     ops: &mut O,
     layout: &EncoderLayout,
-    depth: Depth,
+    count: usize,
     mut x: O::Value,
-) -> Result<Option<O::Value>, NnError> {
+) -> Result<O::Value, NnError> {
     let h = layout.network.hidden_size;
-    let last = layout.layers.len() - 1;
-    for (index, layer) in layout.layers.iter().enumerate() {
-        let stop = depth == Depth::LastFfnInput && index == last;
+    for (index, layer) in layout.layers[..count].iter().enumerate() {
         let after_operation = operation(ops, layer, index, h, x)?;
-        let Some(output) = feed_forward(ops, layer, index, h, after_operation, stop)? else {
-            return Ok(None);
-        };
-        x = output;
+        x = feed_forward(ops, layer, index, h, after_operation)?;
     }
-    show(ops, Tap { site: Site::Hidden, layer: last, index: 0, heads: 1 }, Columns::first(&x, h))?;
-    Ok(Some(x))
+    Ok(x)
 }
 
 /// The discriminator's logits of a hidden state, (B·S, 1); shows them.
@@ -196,49 +205,71 @@ fn linear_transform<O: Ops>(
     Ok(output)
 }
 
-/// The chain; `stop` ends it after what [`Depth::LastFfnInput`] promises.
+/// What [`Depth::LastFfnInput`] promises of the last layer, whose input is `x`.
+fn last_ffn_input<O: Ops>(
+    ops: &mut O,
+    layer: &LayerLayout,
+    index: usize,
+    h: usize,
+    x: O::Value,
+) -> Result<(), NnError> {
+    let input = operation(ops, layer, index, h, x)?;
+    show(ops, ffn_tap(Site::FfnInput, index, 0), Columns::first(&input, h))?;
+    if ops.wants(Site::FfnPreactivation) {
+        let raw = preactivation(ops, &layer.ffn[0], index, &input)?;
+        ops.release(raw);
+    }
+    ops.release(input);
+    Ok(())
+}
+
+/// A place in a chain.
+const fn ffn_tap(site: Site, layer: usize, position: usize) -> Tap {
+    Tap { site, layer, index: position, heads: 1 }
+}
+
+/// The chain's first layer before its GELU, shown; the caller has asked for it.
+fn preactivation<O: Ops>(
+    ops: &mut O,
+    linear: &Linear,
+    layer: usize,
+    input: &O::Value,
+) -> Result<O::Value, NnError> {
+    let raw = ops.linear(Columns::first(input, linear.inputs), linear)?;
+    ops.show(ffn_tap(Site::FfnPreactivation, layer, 0), Columns::first(&raw, linear.outputs))?;
+    Ok(raw)
+}
+
+/// The chain with its residual sum.
 fn feed_forward<O: Ops>(
     ops: &mut O,
     layer: &LayerLayout,
     index: usize,
     h: usize,
     input: O::Value,
-    stop: bool,
-) -> Result<Option<O::Value>, NnError> {
-    let tap = |site, position| Tap { site, layer: index, index: position, heads: 1 };
-    show(ops, tap(Site::FfnInput, 0), Columns::first(&input, h))?;
-    let (last, hidden) = match layer.ffn.split_last() {
-        Some((last, hidden)) if !stop || ops.wants(Site::FfnPreactivation) => (last, hidden),
-        _ => {
-            ops.release(input);
-            return Ok(None);
-        }
-    };
+) -> Result<O::Value, NnError> {
+    show(ops, ffn_tap(Site::FfnInput, index, 0), Columns::first(&input, h))?;
+    let last = layer.ffn.len() - 1;
+    let (hidden, output) = (&layer.ffn[..last], &layer.ffn[last]);
     let mut inner: Option<O::Value> = None;
     for (position, linear) in hidden.iter().enumerate() {
         let x = inner.as_ref().unwrap_or(&input);
         let activated = if position == 0 && ops.wants(Site::FfnPreactivation) {
-            let raw = ops.linear(Columns::first(x, h), linear)?;
-            ops.show(tap(Site::FfnPreactivation, 0), Columns::first(&raw, linear.outputs))?;
-            if stop {
-                ops.release(raw);
-                ops.release(input);
-                return Ok(None);
-            }
+            let raw = preactivation(ops, linear, index, x)?;
             ops.gelu(raw)?
         } else {
             ops.linear_gelu(x, linear)?
         };
-        show(ops, tap(Site::Gelu, position), Columns::first(&activated, linear.outputs))?;
+        show(ops, ffn_tap(Site::Gelu, index, position), Columns::first(&activated, linear.outputs))?;
         if let Some(previous) = inner.replace(activated) {
             ops.release(previous);
         }
     }
     let x = inner.as_ref().unwrap_or(&input);
-    let output = ops.linear_residual_norm(x, last, DropoutSite::Ffn(index), &input, &layer.ffn_norm)?;
+    let output = ops.linear_residual_norm(x, output, DropoutSite::Ffn(index), &input, &layer.ffn_norm)?;
     if let Some(inner) = inner {
         ops.release(inner);
     }
     ops.release(input);
-    Ok(Some(output))
+    Ok(output)
 }

@@ -141,6 +141,18 @@ pub trait Visitor<T> {
     fn visit(&mut self, event: &Event<'_, T>);
 }
 
+/// Looks at nothing: for passes of which only the results are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Blind;
+
+impl<T> Visitor<T> for Blind {
+    fn wants(&self, _site: Site) -> bool {
+        false
+    }
+
+    fn visit(&mut self, _event: &Event<'_, T>) {}
+}
+
 /// Copies the activations of one place: the plainest visitor, and the one that tests use.
 #[derive(Debug, Clone)]
 pub struct Collect<T> {

@@ -4,13 +4,15 @@ use candle_core::backprop::GradStore;
 
 use super::ops::Backward;
 use super::tape::{Tape, of_variable};
-use super::{ComposedEngine, ComposedWeights, Training, loss};
+use super::{ComposedEngine, ComposedWeights, Training};
 use crate::NnError;
 use crate::batch::Block;
 use crate::engine::Dropout;
 use crate::gradient::{
     EmbeddingGradient, EncoderInput, Gradient, GradientEngine, GradientPass, GradientVisitor, Loss,
 };
+use crate::loss::CheckedLoss;
+use crate::network;
 use crate::real::Real;
 use crate::weights::{Arena, EncoderWeights, Parameter, Span};
 
@@ -28,25 +30,32 @@ impl<T: Real> GradientEngine<T> for ComposedEngine<T> {
         F: Fn(Block) -> V + Sync,
     {
         let weights = self.weights(weights, Training::Trainable)?;
-        let mut visitor = visitor(super::whole(input));
+        let layout = weights.layout();
+        let block = input.whole();
+        let mut visitor = visitor(block);
         let mut ops = self.ops(&weights, input, dropout, &mut visitor)?;
-        let (logits, outputs) = (loss::reads_logits(&loss), ops.visitor.wants_outputs());
-        ops.backward = Some(Backward { tape: Tape::default(), logits, outputs, wants: V::wants_gradient });
-        let block = ops.block;
-        let hidden = Self::forward_pass(&mut ops)?;
+        let loss = CheckedLoss::new(&loss, layout, block.rows())?;
+        let outputs = ops.visitor.wants_outputs();
+        ops.backward = Some(Backward { tape: Tape::default(), outputs, wants: V::wants_gradient });
+        let x = match input {
+            EncoderInput::Tokens(_) => network::embed(&mut ops, layout)?,
+            EncoderInput::Ones { .. } => ops.ones()?,
+        };
+        let hidden = network::encode(&mut ops, layout, x)?;
+        let loss = ops.loss(&hidden, &loss)?;
         let tape = ops.backward.take().map(|backward| backward.tape).unwrap_or_default();
-        let loss = loss::value(&loss, &hidden, tape.logits.as_ref())?;
         let gradients = loss.backward()?;
         tape.show(&gradients, block, &mut visitor)?;
         let found = Found { weights: &weights, gradients: &gradients };
+        let of_zeros = |zeros| Ok::<_, NnError>(of_variable(&gradients, zeros)?.flatten_all()?.to_vec1()?);
         let embeddings = match &tape.embeddings {
             None => None,
             Some(zeros) => Some(EmbeddingGradient {
-                sum: of_variable(&gradients, zeros)?.flatten_all()?.to_vec1()?,
-                gain: found.span(&weights.layout().embeddings.norm.gain)?,
-                shift: found.span(&weights.layout().embeddings.norm.shift)?,
+                sum: of_zeros(zeros)?,
+                gain: found.span(&layout.embeddings.norm.gain)?,
+                shift: found.span(&layout.embeddings.norm.shift)?,
                 seq_len: block.seq_len,
-                output_words: Vec::new(),
+                output_words: tape.output_words.as_ref().map(of_zeros).transpose()?.unwrap_or_default(),
             }),
         };
         let gradient = Gradient { body: found.body()?, embeddings };

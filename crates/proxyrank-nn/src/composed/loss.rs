@@ -1,47 +1,63 @@
 //! The losses as tensors.
 
-use candle_core::Tensor;
+use candle_core::{D, Tensor};
 
+use super::ops::{ComposedOps, gelu};
+use super::tape::with_zeros;
 use crate::NnError;
-use crate::gradient::Loss;
+use crate::gradient::MaskedToken;
+use crate::loss::CheckedLoss;
+use crate::network;
 use crate::real::Real;
+use crate::taps::Visitor;
+use crate::weights::GeneratorLayout;
 
-/// Whether a loss reads the discriminator's logits.
-pub(super) const fn reads_logits<T>(loss: &Loss<'_, T>) -> bool {
-    matches!(loss, Loss::ReplacedTokens(_) | Loss::LogitSum)
-}
+impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
+    /// The loss of a hidden state (B, S, h), as a scalar.
+    pub(super) fn loss(&mut self, hidden: &Tensor, loss: &CheckedLoss<'_, T>) -> Result<Tensor, NnError> {
+        let layout = self.weights.layout();
+        match *loss {
+            CheckedLoss::HiddenSum => Ok(hidden.sum_all()?),
+            CheckedLoss::Cotangent(cotangent) => {
+                let cotangent = Tensor::from_slice(cotangent, hidden.shape(), hidden.device())?;
+                Ok((hidden * cotangent)?.sum_all()?)
+            }
+            CheckedLoss::LogitSum(head) => Ok(network::logits(self, layout, head, hidden)?.sum_all()?),
+            CheckedLoss::ReplacedTokens(head, labels) => {
+                let logits = network::logits(self, layout, head, hidden)?;
+                let labels = labels.iter().map(|&replaced| if replaced { T::ONE } else { T::ZERO });
+                let labels = Tensor::from_vec(labels.collect(), logits.shape(), logits.device())?;
+                Ok((softplus(&logits)? - (logits * labels)?)?.mean_all()?)
+            }
+            CheckedLoss::MaskedTokens(head, tokens) => {
+                let logits = self.predictions(head, hidden, tokens)?;
+                cross_entropy(&logits, tokens)
+            }
+        }
+    }
 
-/// The loss of a hidden state (B, S, h) and logits (B, S, 1), as a scalar.
-pub(super) fn value<T: Real>(
-    loss: &Loss<'_, T>,
-    hidden: &Tensor,
-    logits: Option<&Tensor>,
-) -> Result<Tensor, NnError> {
-    let logits = || {
-        let missing = "the loss reads a discriminator's logits, which these weights have no head for; draw them with \
-            `Head::Discriminator`";
-        logits.ok_or_else(|| refused(missing.to_owned()))
-    };
-    match *loss {
-        Loss::HiddenSum => Ok(hidden.sum_all()?),
-        Loss::Cotangent(cotangent) => {
-            same_length("the cotangent", cotangent.len(), hidden.elem_count())?;
-            let cotangent = Tensor::from_slice(cotangent, hidden.shape(), hidden.device())?;
-            Ok((hidden * cotangent)?.sum_all()?)
+    /// The generator's logits over the vocabulary at the masked tokens, (tokens, vocabulary).
+    fn predictions(
+        &mut self,
+        head: &GeneratorLayout,
+        hidden: &Tensor,
+        tokens: &[MaskedToken],
+    ) -> Result<Tensor, NnError> {
+        let embeddings = &self.weights.layout().embeddings;
+        let (vocabulary, width) = (head.bias.elements.len(), head.dense.outputs);
+        let hidden = hidden.flatten(0, 1)?;
+        let masked =
+            tokens.iter().map(|token| hidden.narrow(0, token.row, 1)).collect::<Result<Vec<_>, _>>()?;
+        let masked = Tensor::cat(&masked, 0)?.unsqueeze(0)?;
+        let dense = gelu(&self.affine(&masked, &head.dense)?)?;
+        let normed = self.norm(&dense, &head.norm)?.squeeze(0)?;
+        // The table has a second gradient as the embeddings of the input; these zeros have only the one from here.
+        let words = self.weights.stacked(&embeddings.word, (vocabulary, width))?;
+        let (words, zeros) = with_zeros(&words)?;
+        if let Some(backward) = &mut self.backward {
+            backward.tape.output_words = Some(zeros);
         }
-        Loss::ReplacedTokens(labels) => {
-            let logits = logits()?;
-            same_length("the list of labels", labels.len(), logits.elem_count())?;
-            let labels: Vec<T> =
-                labels.iter().map(|&replaced| if replaced { T::ONE } else { T::ZERO }).collect();
-            let labels = Tensor::from_vec(labels, logits.shape(), logits.device())?;
-            Ok((softplus(logits)? - (logits * labels)?)?.mean_all()?)
-        }
-        Loss::MaskedTokens(_) => Err(refused(
-            "the loss reads a generator's distribution over the vocabulary, which this engine has no head for"
-                .to_owned(),
-        )),
-        Loss::LogitSum => Ok(logits()?.sum_all()?),
+        Ok(normed.matmul(&words.t()?)?.broadcast_add(&self.weights.stacked(&head.bias, vocabulary)?)?)
     }
 }
 
@@ -53,13 +69,11 @@ fn softplus(x: &Tensor) -> Result<Tensor, NnError> {
     Ok((shift + sum.log()?)?)
 }
 
-fn same_length(what: &str, found: usize, wanted: usize) -> Result<(), NnError> {
-    if found == wanted {
-        return Ok(());
-    }
-    Err(refused(format!("{what} has {found} entries, but the network's output has {wanted}")))
-}
-
-fn refused(message: String) -> NnError {
-    candle_core::Error::Msg(message).into()
+/// Mean over rows of -ln softmax(row)[id].
+fn cross_entropy(logits: &Tensor, tokens: &[MaskedToken]) -> Result<Tensor, NnError> {
+    let ids = tokens.iter().map(|token| token.id).collect::<Vec<_>>();
+    let ids = Tensor::from_vec(ids, (tokens.len(), 1), logits.device())?;
+    let shifted = logits.broadcast_sub(&logits.max_keepdim(D::Minus1)?.detach())?;
+    let total = shifted.exp()?.sum_keepdim(D::Minus1)?.log()?;
+    Ok((total - shifted.gather(&ids, D::Minus1)?)?.mean_all()?)
 }

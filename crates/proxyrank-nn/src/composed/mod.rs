@@ -18,11 +18,11 @@ use candle_core::{Device, Tensor};
 
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
-use crate::engine::{Depth, Dropout, Engine, ForwardOptions};
+use crate::engine::{Dropout, Engine, ForwardOptions};
 use crate::gradient::EncoderInput;
 use crate::network;
 use crate::real::Real;
-use crate::taps::{Event, Site, Visitor};
+use crate::taps::{Blind, Visitor};
 use crate::weights::EncoderWeights;
 use ops::ComposedOps;
 
@@ -59,16 +59,8 @@ impl<T: Real> ComposedEngine<T> {
     ) -> Result<Tensor, NnError> {
         let mut blind = Blind;
         let mut ops = self.ops(weights, EncoderInput::Tokens(batch), dropout, &mut blind)?;
-        Self::forward_pass(&mut ops)
-    }
-
-    /// All the way to the hidden state.
-    fn forward_pass<V: Visitor<T>>(ops: &mut ComposedOps<'_, T, V>) -> Result<Tensor, NnError> {
-        let layout = ops.weights.layout();
-        let hidden = network::forward(ops, layout, Depth::Full)?;
-        hidden.ok_or_else(|| {
-            candle_core::Error::Msg("the pass ended before the hidden state".to_owned()).into()
-        })
+        let embedded = network::embed(&mut ops, weights.layout())?;
+        network::encode(&mut ops, weights.layout(), embedded)
     }
 
     /// The operations over an input that the network can read.
@@ -79,18 +71,15 @@ impl<T: Real> ComposedEngine<T> {
         dropout: Dropout,
         visitor: &'a mut V,
     ) -> Result<ComposedOps<'a, T, V>, NnError> {
-        let block = whole(input);
-        match input {
-            EncoderInput::Tokens(batch) => batch.check(&weights.layout().network)?,
-            EncoderInput::Ones { .. } if block.rows() == 0 => {
-                return Err(NnError::Empty { what: "the number of tokens" });
-            }
-            EncoderInput::Ones { .. } => {}
-        }
+        input.check(&weights.layout().network)?;
+        let ids = match input {
+            EncoderInput::Tokens(tokens) => tokens.ids(),
+            EncoderInput::Ones { .. } => &[],
+        };
         Ok(ComposedOps {
             weights,
-            input,
-            block,
+            ids,
+            block: input.whole(),
             device: &self.device,
             dropout,
             visitor,
@@ -118,26 +107,4 @@ impl<T: Real> Engine<T> for ComposedEngine<T> {
         network::forward(&mut ops, weights.layout(), options.depth)?;
         Ok(vec![visitor])
     }
-}
-
-/// The whole input as one block.
-fn whole(input: EncoderInput<'_>) -> Block {
-    match input {
-        EncoderInput::Tokens(batch) => batch.whole(),
-        EncoderInput::Ones { batch, seq_len } => {
-            Block { index: 0, first_sequence: 0, sequences: batch, seq_len }
-        }
-    }
-}
-
-/// Looks at nothing.
-#[derive(Debug)]
-struct Blind;
-
-impl<T> Visitor<T> for Blind {
-    fn wants(&self, _site: Site) -> bool {
-        false
-    }
-
-    fn visit(&mut self, _event: &Event<'_, T>) {}
 }

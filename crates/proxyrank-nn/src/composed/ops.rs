@@ -10,7 +10,7 @@ use crate::NnError;
 use crate::batch::Block;
 use crate::dropout::{DropoutSite, Mask};
 use crate::engine::Dropout;
-use crate::gradient::{EncoderInput, GradientOf};
+use crate::gradient::GradientOf;
 use crate::ops::{Columns, Heads, NORM_EPSILON, Ops, Tap};
 use crate::real::Real;
 use crate::taps::{Event, Site, View, Visitor};
@@ -20,7 +20,8 @@ use crate::weights::{Linear, Norm, Span, Transform};
 #[derive(Debug)]
 pub(super) struct ComposedOps<'a, T, V> {
     pub weights: &'a ComposedWeights,
-    pub input: EncoderInput<'a>,
+    /// The tokens; none where the input is none.
+    pub ids: &'a [u32],
     /// The whole input.
     pub block: Block,
     pub device: &'a Device,
@@ -35,8 +36,6 @@ pub(super) struct ComposedOps<'a, T, V> {
 #[derive(Debug)]
 pub(super) struct Backward<V> {
     pub tape: Tape,
-    /// Whether the loss reads logits.
-    pub logits: bool,
     /// Whether gradients of linear layers' outputs are looked at.
     pub outputs: bool,
     /// Whether gradients of activations at a place are looked at.
@@ -68,13 +67,26 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
         }
     }
 
-    /// The embeddings' projection, which an input of ones stands behind.
-    fn stands_before_input(&self, linear: &Linear) -> bool {
-        let project = self.weights.layout().embeddings.project.as_ref();
-        matches!(self.input, EncoderInput::Ones { .. }) && project == Some(linear)
+    /// Ones, (B, S, h).
+    pub(super) fn ones(&self) -> Result<Tensor, NnError> {
+        let Block { sequences, seq_len, .. } = self.block;
+        let width = self.weights.layout().network.hidden_size;
+        Ok(Tensor::ones((sequences, seq_len, width), T::DTYPE, self.device)?)
     }
 
-    fn norm(&self, x: &Tensor, norm: &Norm) -> Result<Tensor, NnError> {
+    /// x Wᵀ + b of tensors that have any number of rows, without a place for visitors.
+    pub(super) fn affine(&self, x: &Tensor, linear: &Linear) -> Result<Tensor, NnError> {
+        let weight = self.weights.stacked(&linear.weight, (linear.outputs, linear.inputs))?;
+        let (sequences, seq_len, inputs) = x.dims3()?;
+        let rows = x.contiguous()?.reshape(((), inputs))?;
+        let mut y = rows.matmul(&weight.t()?)?;
+        if let Some(bias) = &linear.bias {
+            y = y.broadcast_add(&self.weights.stacked(bias, linear.outputs)?)?;
+        }
+        Ok(y.reshape((sequences, seq_len, linear.outputs))?)
+    }
+
+    pub(super) fn norm(&self, x: &Tensor, norm: &Norm) -> Result<Tensor, NnError> {
         let width = x.dim(D::Minus1)?;
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
@@ -97,7 +109,7 @@ pub(super) fn softmax(x: &Tensor) -> Result<Tensor, NnError> {
 }
 
 /// x Φ(x), composed: the gradient of candle's own has a constant of six digits in it.
-fn gelu(x: &Tensor) -> Result<Tensor, NnError> {
+pub(super) fn gelu(x: &Tensor) -> Result<Tensor, NnError> {
     let twice_share = ((x * std::f64::consts::FRAC_1_SQRT_2)?.erf()? + 1.0)?;
     Ok(((x * 0.5)? * twice_share)?)
 }
@@ -106,20 +118,14 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     type Value = Tensor;
 
     fn wants(&self, site: Site) -> bool {
-        let for_loss = || self.backward.as_ref().is_some_and(|backward| backward.logits);
-        self.visitor.wants(site) || self.wants_gradient(site) || (site == Site::Logits && for_loss())
+        self.visitor.wants(site) || self.wants_gradient(site)
     }
 
     fn show(&mut self, tap: Tap, values: Columns<'_, Tensor>) -> Result<(), NnError> {
         let Tap { site, layer, index, heads } = tap;
         let marked = self.wants_gradient(site);
-        if let Some(backward) = &mut self.backward {
-            if marked {
-                backward.tape.mark(GradientOf::Activation { site, layer, index }, values);
-            }
-            if site == Site::Logits {
-                backward.tape.logits = Some(values.of.clone());
-            }
+        if let Some(backward) = self.backward.as_mut().filter(|_| marked) {
+            backward.tape.mark(GradientOf::Activation { site, layer, index }, values);
         }
         if self.visitor.wants(site) {
             let values = narrow(values)?;
@@ -137,11 +143,7 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
         let layout = self.weights.layout();
         let width = layout.network.embedding_size;
         let Block { sequences: batch, seq_len, .. } = self.block;
-        let EncoderInput::Tokens(tokens) = self.input else {
-            let ones = Tensor::ones((batch, seq_len, layout.network.hidden_size), T::DTYPE, self.device)?;
-            return Ok(ones);
-        };
-        let ids = Tensor::from_slice(tokens.ids(), batch * seq_len, self.device)?;
+        let ids = Tensor::from_slice(self.ids, batch * seq_len, self.device)?;
         let words = self.weights.stacked(&layout.embeddings.word, ((), width))?.index_select(&ids, 0)?;
         let words = words.reshape((batch, seq_len, width))?;
         let kind = self.weights.stacked(&layout.embeddings.token_type, ((), width))?.narrow(0, 0, 1)?;
@@ -157,16 +159,8 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     }
 
     fn linear(&mut self, x: Columns<'_, Tensor>, linear: &Linear) -> Result<Tensor, NnError> {
-        if self.stands_before_input(linear) {
-            return Ok(x.of.clone());
-        }
-        let weight = self.weights.stacked(&linear.weight, (linear.outputs, linear.inputs))?;
-        let rows = narrow(x)?.contiguous()?.reshape(((), linear.inputs))?;
-        let mut y = rows.matmul(&weight.t()?)?;
-        if let Some(bias) = &linear.bias {
-            y = y.broadcast_add(&self.weights.stacked(bias, linear.outputs)?)?;
-        }
-        let y = self.carried(y.reshape((self.block.sequences, self.block.seq_len, linear.outputs))?)?;
+        let y = self.affine(&narrow(x)?, linear)?;
+        let y = self.carried(y)?;
         if let Some(backward) = self.backward.as_mut().filter(|backward| backward.outputs) {
             let width = linear.outputs / linear.weight.parameters.len();
             for (position, parameter) in linear.weight.parameters.clone().enumerate() {

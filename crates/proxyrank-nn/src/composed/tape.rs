@@ -26,8 +26,8 @@ pub(super) struct Tape {
     places: Vec<Place>,
     /// The zeros in the sum of the embeddings.
     pub embeddings: Option<Var>,
-    /// The head's logits, if somebody asked for them.
-    pub logits: Option<Tensor>,
+    /// The zeros in the word table where it is the generator's output matrix.
+    pub output_words: Option<Var>,
 }
 
 /// Some columns whose gradient is to be shown.

@@ -45,19 +45,12 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
     fn embed(&mut self) -> Result<Buffer<T>, NnError> {
         let mut x = self.pass.embedded(self.ids);
         self.norm(&mut x, &self.pass.parameters.weights.layout().embeddings.norm);
-        if let Some(mask) = self.pass.mask(DropoutSite::Embeddings) {
-            let first = self.pass.first_element(x.width);
-            mask.apply(x.values_mut(), first);
-        }
+        self.pass.drop_out(self.pass.mask(DropoutSite::Embeddings), &mut x);
         Ok(x)
     }
 
     fn linear(&mut self, x: Columns<'_, Buffer<T>>, linear: &Linear) -> Result<Buffer<T>, NnError> {
-        let mut y = self.pass.multiplied(x, linear);
-        if let Some(bias) = self.pass.bias(linear) {
-            kernels::add_bias(y.values_mut(), &bias);
-        }
-        Ok(y)
+        Ok(self.pass.affine(x, linear))
     }
 
     fn gelu(&mut self, mut x: Buffer<T>) -> Result<Buffer<T>, NnError> {
@@ -82,10 +75,8 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
         residual: &Buffer<T>,
         norm: &Norm,
     ) -> Result<Buffer<T>, NnError> {
-        let mut y = self.linear(Columns::first(x, linear.inputs), linear)?;
-        if let Some(mask) = self.pass.mask(site) {
-            mask.apply(y.values_mut(), self.pass.first_element(linear.outputs));
-        }
+        let mut y = self.pass.affine(Columns::first(x, linear.inputs), linear);
+        self.pass.drop_out(self.pass.mask(site), &mut y);
         kernels::residual(y.values_mut(), residual.values());
         self.norm(&mut y, norm);
         Ok(y)
@@ -116,10 +107,7 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
     }
 
     fn multiply(&mut self, mut x: Buffer<T>, y: Columns<'_, Buffer<T>>) -> Result<Buffer<T>, NnError> {
-        let width = x.width;
-        for (x, y) in x.values_mut().chunks_exact_mut(width).zip(y.operand().stored_rows()) {
-            kernels::scale_by(x, y);
-        }
+        Pass::scale_by(&mut x, y);
         Ok(x)
     }
 

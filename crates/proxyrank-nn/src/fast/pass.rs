@@ -9,6 +9,7 @@ use super::workspace::{Buffer, Workspace};
 use crate::batch::Block;
 use crate::dropout::{DropoutSite, Mask};
 use crate::engine::Dropout;
+use crate::kernels;
 use crate::number::{Factor, Number, Parameters, Target};
 use crate::ops::{Columns, NORM_EPSILON};
 use crate::real::Real;
@@ -33,9 +34,12 @@ impl<'a, N: Number> Pass<'a, N> {
         }
     }
 
-    /// Where the block's elements start in the whole batch's tensor of `width` columns.
-    pub(super) const fn first_element(&self, width: usize) -> usize {
-        self.block.first_row() * width
+    /// Applies a mask, if there is one, to the block's rows of the batch's tensor.
+    pub(super) fn drop_out(&self, mask: Option<Mask>, x: &mut Buffer<N>) {
+        if let Some(mask) = mask {
+            let first = self.block.first_row() * x.width;
+            mask.apply(x.values_mut(), first);
+        }
     }
 
     /// The values of some parameters.
@@ -81,6 +85,23 @@ impl<'a, N: Number> Pass<'a, N> {
         let weight = self.weight(linear);
         self.product(target, N::Real::ONE, Factor::Activations(x.operand()), weight.t());
         y
+    }
+
+    /// A new matrix of x Wᵀ + b.
+    pub(super) fn affine(&mut self, x: Columns<'_, Buffer<N>>, linear: &Linear) -> Buffer<N> {
+        let mut y = self.multiplied(x, linear);
+        if let Some(bias) = self.bias(linear) {
+            kernels::add_bias(y.values_mut(), &bias);
+        }
+        y
+    }
+
+    /// Multiplies x by y, element by element.
+    pub(super) fn scale_by(x: &mut Buffer<N>, y: Columns<'_, Buffer<N>>) {
+        let width = x.width;
+        for (x, y) in x.values_mut().chunks_exact_mut(width).zip(y.operand().stored_rows()) {
+            kernels::scale_by(x, y);
+        }
     }
 
     /// Sum of word, type and position embeddings.

@@ -16,7 +16,6 @@ use super::tape::{EmbeddingPart, Observer, Sink, Tape};
 use super::workspace::{Workspace, Workspaces};
 use crate::NnError;
 use crate::batch::Block;
-use crate::engine::Depth;
 use crate::gradient::EncoderInput;
 use crate::kernels;
 use crate::network;
@@ -131,10 +130,8 @@ fn run_block<N: Number, O: Observer<N>>(
         EncoderInput::Tokens(_) => network::embed(&mut tape, layout)?,
         EncoderInput::Ones { .. } => tape.ones(),
     };
-    let mut loss = 0.0;
-    if let Some(hidden) = network::encode(&mut tape, layout, Depth::Full, input)? {
-        loss = tape.loss(hidden, &problem.share(&block))?;
-    }
+    let hidden = network::encode(&mut tape, layout, input)?;
+    let loss = tape.loss(hidden, &problem.share(&block))?;
     let embeddings = tape.backward(sink);
     Ok(Outcome { block, loss, embeddings, observer })
 }

@@ -7,9 +7,9 @@ use proxyrank_nn::{
     Real, Site, TokenBatch,
 };
 use proxyrank_space::Operation;
-use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
+use proxyrank_space::flexibert::{EncoderLayer, EncoderNetwork};
 
-use crate::common::{batch, collect, mixed_network, network, worst};
+use crate::common::{OPERATIONS, batch, collect, mixed_network, network, worst};
 
 const SITES: [Site; 12] = [
     Site::Query,
@@ -137,29 +137,26 @@ fn bad_input_is_refused() {
 }
 
 prop_compose! {
-    fn any_layer(head_width: usize)(
-        operation in 0..6_usize,
-        many_heads in any::<bool>(),
+    fn any_layer(hidden: usize)(
+        operation in prop::sample::select(OPERATIONS.to_vec()),
+        heads in prop::sample::select(divisors(hidden)),
         inner in prop::collection::vec(1..50_usize, 1..5),
     ) -> EncoderLayer {
-        let operation = [
-            Operation::Sdp,
-            Operation::Wma,
-            Operation::Dft,
-            Operation::Dct,
-            Operation::Dsc { kernel: DscKernel::Five },
-            Operation::Dsc { kernel: DscKernel::Nine },
-        ][operation];
-        let hidden = 4 * head_width;
+        // Half of a span convolution's heads attend.
+        let odd = matches!(operation, Operation::Dsc { .. }) && heads % 2 == 1;
         let ffn_widths = [&[hidden][..], &inner, &[hidden]].concat();
-        EncoderLayer { operation, heads: if many_heads { 4 } else { 2 }, ffn_widths }
+        EncoderLayer { operation, heads: if odd { 2 } else { heads }, ffn_widths }
     }
 }
 
+fn divisors(of: usize) -> Vec<usize> {
+    (1..=of).filter(|divisor| of.is_multiple_of(*divisor)).collect()
+}
+
 prop_compose! {
-    pub(crate) fn any_network()(head_width in 1..9_usize)(
-        layers in prop::collection::vec(any_layer(head_width), 1..4),
-        hidden_size in Just(4 * head_width),
+    pub(crate) fn any_network()(quarter in 1..9_usize)(
+        layers in prop::collection::vec(any_layer(4 * quarter), 1..4),
+        hidden_size in Just(4 * quarter),
     ) -> EncoderNetwork {
         network(hidden_size, layers)
     }

@@ -1,24 +1,25 @@
 //! Networks, batches and comparisons that several tests share.
 
 use proxyrank_nn::{
-    Block, Collect, EncoderWeights, Engine, Event, ForwardOptions, GradientEvent, GradientVisitor, Head,
-    Initialiser, Real, Site, TokenBatch, Visitor,
+    Collect, EncoderWeights, Engine, ForwardOptions, Head, Initialiser, Real, Site, TokenBatch,
 };
 use proxyrank_space::Operation;
 use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
 
+/// Every operation.
+pub(crate) const OPERATIONS: [Operation; 6] = [
+    Operation::Sdp,
+    Operation::Wma,
+    Operation::Dft,
+    Operation::Dct,
+    Operation::Dsc { kernel: DscKernel::Five },
+    Operation::Dsc { kernel: DscKernel::Nine },
+];
+
 /// A small network with every operation, and chains of one to three hidden widths.
 pub(crate) fn mixed_network() -> EncoderNetwork {
-    let operations = [
-        Operation::Sdp,
-        Operation::Wma,
-        Operation::Dft,
-        Operation::Dct,
-        Operation::Dsc { kernel: DscKernel::Five },
-        Operation::Dsc { kernel: DscKernel::Nine },
-    ];
     let chains = [vec![32, 24, 32], vec![32, 40, 24, 24, 32], vec![32, 20, 36, 32]];
-    let layers = operations.into_iter().enumerate().map(|(index, operation)| EncoderLayer {
+    let layers = OPERATIONS.into_iter().enumerate().map(|(index, operation)| EncoderLayer {
         operation,
         heads: 2 + 2 * (index % 2),
         ffn_widths: chains[index % chains.len()].clone(),
@@ -68,6 +69,15 @@ pub(crate) fn strong_weights<T: Real>(network: &EncoderNetwork, head: Head, seed
     weights
 }
 
+/// The weights, `step` further along a direction.
+pub(crate) fn moved(weights: &EncoderWeights<f64>, direction: &[f64], step: f64) -> EncoderWeights<f64> {
+    let mut moved = weights.clone();
+    for (value, direction) in moved.body_mut().iter_mut().zip(direction) {
+        *value += step * direction;
+    }
+    moved
+}
+
 /// All values of a site, in the order of the batch.
 pub(crate) fn collect<T: Real>(
     engine: &impl Engine<T>,
@@ -90,34 +100,4 @@ pub(crate) fn worst<A: Real, B: Real>(found: &[A], wanted: &[B]) -> f64 {
         .map(|difference| if difference.is_nan() { f64::INFINITY } else { difference })
         .fold(0.0, f64::max)
         / scale
-}
-
-/// Wants nothing.
-#[derive(Debug)]
-pub(crate) struct Blind;
-
-impl Blind {
-    pub(crate) fn new(_: Block) -> Self {
-        Self
-    }
-}
-
-impl<T> Visitor<T> for Blind {
-    fn wants(&self, _: Site) -> bool {
-        false
-    }
-
-    fn visit(&mut self, _: &Event<'_, T>) {}
-}
-
-impl<T> GradientVisitor<T> for Blind {
-    fn wants_gradient(&self, _: Site) -> bool {
-        false
-    }
-
-    fn wants_outputs(&self) -> bool {
-        false
-    }
-
-    fn visit_gradient(&mut self, _: &GradientEvent<'_, T>) {}
 }

@@ -2,13 +2,13 @@
 
 use proptest::prelude::*;
 use proxyrank_nn::{
-    CurvatureEngine, Dropout, EncoderInput, EncoderWeights, FastEngine, GradientEngine, Head, Loss,
-    MaskedToken, NnError,
+    Blind, CurvatureEngine, Dropout, EncoderInput, FastEngine, GradientEngine, Head, Loss, MaskedToken,
+    NnError,
 };
 use proxyrank_space::flexibert::EncoderNetwork;
 
 use crate::agreement::any_network;
-use crate::common::{Blind, batch, strong_weights, tiny_network};
+use crate::common::{batch, moved, strong_weights, tiny_network};
 
 fn direction(len: usize, phase: f64) -> Vec<f64> {
     (0..len).map(|index| (1.3 * index as f64 + phase).sin()).collect()
@@ -38,11 +38,8 @@ fn check(
     let product = engine.hessian_product(&weights, input, loss, dropout, &along).unwrap();
     let step = 1e-5;
     let at = |steps: f64| {
-        let mut moved: EncoderWeights<f64> = weights.clone();
-        for (value, along) in moved.body_mut().iter_mut().zip(&along) {
-            *value += steps * step * along;
-        }
-        let pass = engine.gradient(&moved, input, loss, dropout, Blind::new).unwrap();
+        let moved = moved(&weights, &along, steps * step);
+        let pass = engine.gradient(&moved, input, loss, dropout, |_| Blind).unwrap();
         (pass.loss, pass.gradient.body)
     };
     let [near, back, far, far_back] = [1.0, -1.0, 2.0, -2.0].map(at);

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use proxyrank_nn::{
-    Arena, Dropout, EncoderInput, EncoderWeights, FastEngine, GradientEngine, GradientPass, Head, Loss,
-    MaskedToken, TokenBatch,
+    Arena, Blind, Dropout, EncoderInput, EncoderWeights, FastEngine, GradientEngine, GradientPass, Head,
+    Loss, MaskedToken, TokenBatch,
 };
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
-use crate::common::{Blind, batch, strong_weights, tiny_network};
+use crate::common::{batch, strong_weights, tiny_network};
 
 /// The weights with `step` times a fixed pattern added to one parameter.
 fn moved(weights: &EncoderWeights<f64>, head: Head, path: &str, step: f64) -> EncoderWeights<f64> {
@@ -77,7 +77,7 @@ fn check(input: EncoderInput<'_>, head: Head, loss: Loss<'_, f64>, dropout: Drop
     let weights = strong_weights::<f64>(&network, head, 3);
     let engine = FastEngine::new();
     let run =
-        |weights: &EncoderWeights<f64>| engine.gradient(weights, input, loss, dropout, Blind::new).unwrap();
+        |weights: &EncoderWeights<f64>| engine.gradient(weights, input, loss, dropout, |_| Blind).unwrap();
     let pass = run(&weights);
     let tokens = match input {
         EncoderInput::Tokens(tokens) => Some(tokens),

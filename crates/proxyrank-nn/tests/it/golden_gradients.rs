@@ -2,14 +2,11 @@
 
 use faer::{Mat, Side};
 use proxyrank_nn::{
-    CurvatureEngine, Dropout, EncoderInput, EncoderLayout, EncoderWeights, FastEngine, GradientEngine,
+    Blind, CurvatureEngine, Dropout, EncoderInput, EncoderLayout, EncoderWeights, FastEngine, GradientEngine,
     GradientPass, Head, Loss, OperationLayout, Parameter, Real, Span,
 };
-use safetensors::SafeTensors;
-use serde_json::Value;
 
-use crate::common::Blind;
-use crate::golden::{Case, cases, size};
+use crate::case::{Case, cases};
 
 /// Which linear layers a sum runs over.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,67 +87,70 @@ fn counted<T: Real>(gradient: &[T], parameters: &[&Parameter]) -> Vec<T> {
 
 /// One signal of one case.
 struct Check<'a, T> {
-    name: String,
     case: &'a Case,
-    weights: EncoderWeights<T>,
-    wanted: &'a Value,
+    signal: &'static str,
+    weights: &'a EncoderWeights<T>,
     tolerance: f64,
 }
 
 impl<T: Real> Check<'_, T> {
+    fn name(&self, key: &str) -> String {
+        format!("{} {} {key}", self.case.name, self.signal)
+    }
+
+    fn wanted(&self, key: &str) -> f64 {
+        self.case.number_under(self.signal, key).unwrap_or_else(|| panic!("{} is missing", self.name(key)))
+    }
+
     fn number(&self, key: &str, found: f64, tolerance: f64) {
-        let wanted = self.wanted[key].as_f64().unwrap();
+        let wanted = self.wanted(key);
         let error = (found - wanted).abs() / wanted.abs();
-        assert!(error <= tolerance, "{} {key}: {found}, not {wanted} (relative error {error})", self.name);
+        assert!(error <= tolerance, "{}: {found}, not {wanted} (relative error {error})", self.name(key));
     }
 
     fn run(&self, input: EncoderInput<'_>, loss: Loss<'_, T>) {
         let layout = self.weights.layout();
         let engine = FastEngine::<T>::new();
-        let pass = engine.gradient(&self.weights, input, loss, Dropout::Off, Blind::new).unwrap();
+        let pass = engine.gradient(self.weights, input, loss, Dropout::Off, |_| Blind).unwrap();
         let gradient = &pass.gradient.body;
         let sets = [Set::Operation, Set::Inner, Set::Ffn].map(|set| linears(layout, set));
         let [_, inner, ffn] = &sets;
         let all = all(layout);
         let snip = |weight: f64, gradient: f64| (weight * gradient).abs();
-        self.number("synaptic_saliency", sum(&self.weights, gradient, ffn, snip), self.tolerance);
-        self.number("snip", sum(&self.weights, gradient, &all, snip), self.tolerance);
+        self.number("synaptic_saliency", sum(self.weights, gradient, ffn, snip), self.tolerance);
+        self.number("snip", sum(self.weights, gradient, &all, snip), self.tolerance);
         let norms = norms(gradient, &all);
         self.number("grad_norm", norms.iter().sum(), self.tolerance);
-        if self.wanted.get("weight_grad_norms").is_none() {
+        if self.case.under(self.signal, "weight_grad_norms").is_none() {
             return;
         }
         self.number("loss", pass.loss, self.tolerance);
-        let hi_min = size(&self.case.description["dims"]["hi_min"]);
+        let hi_min = self.case.hi_min();
         let important: Vec<_> =
             inner.iter().copied().filter(|parameter| parameter.shape[0] >= hi_min).collect();
-        self.number("head_importance", sum(&self.weights, gradient, &important, snip), self.tolerance);
-        let plain = sum(&self.weights, gradient, &all, |weight, gradient| weight * gradient);
-        let scale = sum(&self.weights, gradient, &all, snip);
-        let wanted = self.wanted["plain"].as_f64().unwrap();
-        assert!(
-            (plain - wanted).abs() <= self.tolerance * scale,
-            "{} plain: {plain}, not {wanted}",
-            self.name
-        );
+        self.number("head_importance", sum(self.weights, gradient, &important, snip), self.tolerance);
+        let plain = sum(self.weights, gradient, &all, |weight, gradient| weight * gradient);
+        let scale = sum(self.weights, gradient, &all, snip);
+        let (name, wanted) = (self.name("plain"), self.wanted("plain"));
+        assert!((plain - wanted).abs() <= self.tolerance * scale, "{name}: {plain}, not {wanted}");
         self.weight_norms(norms);
         self.positions(&pass);
         let direction = counted(gradient, &all);
-        let product = engine.hessian_product(&self.weights, input, loss, Dropout::Off, &direction).unwrap();
-        let grasp = -sum(&self.weights, &product, &all, |weight, product| weight * product);
+        let product = engine.hessian_product(self.weights, input, loss, Dropout::Off, &direction).unwrap();
+        let grasp = -sum(self.weights, &product, &all, |weight, product| weight * product);
         self.number("grasp", grasp, if self.tolerance < 1e-6 { self.tolerance } else { 1e-2 });
     }
 
     fn weight_norms(&self, mut found: Vec<f64>) {
-        let wanted = self.wanted["weight_grad_norms"].as_array().unwrap();
-        let mut wanted: Vec<f64> = wanted.iter().map(|value| value.as_f64().unwrap()).collect();
+        let mut wanted = self.case.numbers(self.signal, "weight_grad_norms");
         // The order of the matrices of one operation is the implementation's own.
         found.sort_by(f64::total_cmp);
         wanted.sort_by(f64::total_cmp);
-        assert_eq!(found.len(), wanted.len(), "{}", self.name);
+        let name = self.name("norm");
+        assert_eq!(found.len(), wanted.len(), "{name}");
         for (found, wanted) in found.iter().zip(&wanted) {
             let error = (found - wanted).abs() / wanted;
-            assert!(error <= self.tolerance, "{} norm {found}, not {wanted} ({error})", self.name);
+            assert!(error <= self.tolerance, "{name}: {found}, not {wanted} ({error})");
         }
     }
 
@@ -169,42 +169,28 @@ impl<T: Real> Check<'_, T> {
         let inner = |i: usize, j: usize| columns[i].iter().zip(&columns[j]).map(|(a, b)| a * b).sum::<f64>();
         let correlations = Mat::from_fn(width, width, inner);
         let found = correlations.self_adjoint_eigenvalues(Side::Lower).unwrap();
-        let wanted = self.wanted["jacobian_correlation_eigenvalues"].as_array().unwrap();
-        let wanted: Vec<f64> = wanted.iter().map(|value| value.as_f64().unwrap()).collect();
+        let wanted = self.case.numbers(self.signal, "jacobian_correlation_eigenvalues");
+        let name = self.name("eigenvalue");
+        assert_eq!(found.len(), wanted.len(), "{name}");
         let largest = wanted.last().unwrap();
         let allowed = if self.tolerance < 1e-6 { 1e-9 } else { 1e-5 * largest };
         for (found, wanted) in found.iter().zip(&wanted) {
-            assert!((found - wanted).abs() <= allowed, "{} eigenvalue {found}, not {wanted}", self.name);
+            assert!((found - wanted).abs() <= allowed, "{name}: {found}, not {wanted}");
         }
     }
 }
 
 fn check<T: Real>(tolerance: f64) {
     for case in cases() {
-        let weights =
-            EncoderWeights::<T>::from_safetensors(&case.network(), Head::Discriminator, &case.tensors)
-                .unwrap();
-        let file = SafeTensors::deserialize(&case.tensors).unwrap();
-        let labels = file.tensor("rtd_labels").unwrap();
-        let labels: Vec<bool> =
-            labels.data().as_chunks::<8>().0.iter().map(|bytes| *bytes != [0; 8]).collect();
-        let cotangent = file.tensor("cotangent").unwrap();
-        let cotangent = cotangent.data().as_chunks::<4>().0.iter();
-        let cotangent: Vec<T> = cotangent.map(|bytes| T::of_f32(f32::from_le_bytes(*bytes))).collect();
-        let batch = case.batch();
+        let weights = case.weights::<T>(Head::Discriminator);
+        let (batch, labels, cotangent) = (case.batch(), case.replaced(), case.cotangent::<T>());
         let losses = [
             ("rtd", Loss::ReplacedTokens(&labels)),
             ("gaussian", Loss::Cotangent(&cotangent)),
             ("ones", Loss::HiddenSum),
         ];
         for (signal, loss) in losses {
-            let check = Check {
-                name: format!("{} {signal}", case.name),
-                case: &case,
-                weights: weights.clone(),
-                wanted: &case.description["results"][signal],
-                tolerance,
-            };
+            let check = Check { case: &case, signal, weights: &weights, tolerance };
             check.run(EncoderInput::Tokens(&batch), loss);
         }
         synflow(&case, weights, tolerance);
@@ -217,15 +203,9 @@ fn synflow<T: Real>(case: &Case, mut weights: EncoderWeights<T>, tolerance: f64)
     }
     let input = EncoderInput::Ones { batch: 1, seq_len: case.batch().seq_len() };
     let engine = FastEngine::<T>::new();
-    let pass = engine.gradient(&weights, input, Loss::LogitSum, Dropout::Off, Blind::new).unwrap();
+    let pass = engine.gradient(&weights, input, Loss::LogitSum, Dropout::Off, |_| Blind).unwrap();
     let all = all(weights.layout());
-    let check = Check {
-        name: format!("{} synflow", case.name),
-        case,
-        weights: weights.clone(),
-        wanted: &case.description["results"]["synflow"],
-        tolerance,
-    };
+    let check = Check { case, signal: "synflow", weights: &weights, tolerance };
     let gradient = &pass.gradient.body;
     check.number("synflow_objective", pass.loss, tolerance);
     check.number("synflow", sum(&weights, gradient, &all, |w, g| (w * g).abs()), tolerance);

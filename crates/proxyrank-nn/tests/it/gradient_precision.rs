@@ -1,13 +1,13 @@
 //! What single precision is good for, and what it is not.
 
 use proxyrank_nn::{
-    Dropout, EncoderInput, EncoderWeights, FastEngine, GradientEngine, Head, Initialiser, Loss, Real,
+    Blind, Dropout, EncoderInput, EncoderWeights, FastEngine, GradientEngine, Head, Initialiser, Loss, Real,
     TokenBatch,
 };
 use proxyrank_space::Operation;
 use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
 
-use crate::common::{Blind, batch, mixed_network, strong_weights, worst};
+use crate::common::{batch, mixed_network, strong_weights, worst};
 
 /// Sum of the Frobenius norms of the layers' matrices.
 fn matrix_norms<T: Real>(weights: &EncoderWeights<T>, gradient: &[T]) -> f64 {
@@ -36,7 +36,7 @@ fn real_size_network() -> EncoderNetwork {
 fn norms_at_initialisation<T: Real>(tokens: &TokenBatch, loss: Loss<'_, T>) -> f64 {
     let weights = Initialiser::<T>::new(0).encoder(&real_size_network(), Head::None).unwrap();
     let input = EncoderInput::Tokens(tokens);
-    let pass = FastEngine::new().gradient(&weights, input, loss, Dropout::Off, Blind::new).unwrap();
+    let pass = FastEngine::new().gradient(&weights, input, loss, Dropout::Off, |_| Blind).unwrap();
     matrix_norms(&weights, &pass.gradient.body)
 }
 
@@ -67,9 +67,9 @@ fn both_precisions_agree_on_every_operation() {
     let input = EncoderInput::Tokens(&tokens);
     for dropout in [Dropout::Off, Dropout::Seed(3)] {
         let loss = Loss::ReplacedTokens(&labels);
-        let found = FastEngine::new().gradient(&single, input, loss, dropout, Blind::new).unwrap();
+        let found = FastEngine::new().gradient(&single, input, loss, dropout, |_| Blind).unwrap();
         let loss = Loss::ReplacedTokens(&labels);
-        let wanted = FastEngine::new().gradient(&double, input, loss, dropout, Blind::new).unwrap();
+        let wanted = FastEngine::new().gradient(&double, input, loss, dropout, |_| Blind).unwrap();
         assert!((found.loss - wanted.loss).abs() < 1e-4 * wanted.loss, "{} {}", found.loss, wanted.loss);
         let scale = wanted.gradient.body.iter().map(|value| value.abs()).fold(0.0, f64::max);
         let scaled = |value: f64| value / scale;

@@ -1,14 +1,18 @@
 //! Tests of the encoder through its public interface.
 
 mod agreement;
+#[path = "../golden/case.rs"]
+mod case;
 mod common;
 mod composed_gradients;
 mod curvature;
 mod finite_differences;
 mod golden;
 mod golden_gradients;
+mod gradient_agreement;
 mod gradient_precision;
 mod gradient_visitors;
 mod gradients;
 mod init;
+mod record;
 mod threads;

@@ -1,11 +1,11 @@
 //! The number of threads must not show in any bit.
 
 use proxyrank_nn::{
-    CurvatureEngine, Depth, Dropout, EncoderInput, FastEngine, ForwardOptions, GradientEngine, Head,
+    Blind, CurvatureEngine, Depth, Dropout, EncoderInput, FastEngine, ForwardOptions, GradientEngine, Head,
     Initialiser, Loss, MaskedToken, Site,
 };
 
-use crate::common::{Blind, batch, collect, mixed_network, strong_weights};
+use crate::common::{batch, collect, mixed_network, strong_weights};
 
 #[test]
 fn results_and_weights_are_bit_equal_for_any_number_of_threads() {
@@ -44,7 +44,7 @@ fn gradients_and_hessian_products_are_bit_equal_for_any_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let engine = FastEngine::new();
-            let pass = engine.gradient(&weights, input, loss, dropout, Blind::new).unwrap();
+            let pass = engine.gradient(&weights, input, loss, dropout, |_| Blind).unwrap();
             let direction = weights.body();
             let product = engine.hessian_product(&weights, input, loss, dropout, direction).unwrap();
             let embeddings = pass.gradient.embeddings.unwrap();

@@ -19,11 +19,11 @@
 //! | Σ W·Hg | backward pass, Hessian-vector product | GraSP |
 //! | Σ abs(W·R), Σ abs(W) ln(1 + abs(R)), Σ abs(W) abs(ln abs(R)) | SynFlow passes | SynFlow, LogSynFlow |
 //!
-//! [`evaluate`] takes the union of all needs. Forward proxies are always scored on the batch as it is: their key has no
+//! [`fn@evaluate`] takes the union of all needs. Forward proxies are always scored on the batch as it is: their key has no
 //! signal. A signal that leaves the batch alone (`ones`, `gaussian`) has one forward and backward pass for both kinds of
 //! proxies; one that corrupts it (`rtd`, `mlm`) has a pass of its own. A SynFlow pass reads no signal, and but for LPZero's no batch.
 //!
-//! What an engine cannot do is an error of those proxies alone: [`evaluate`] asks for first derivatives,
+//! What an engine cannot do is an error of those proxies alone: [`fn@evaluate`] asks for first derivatives,
 //! [`evaluate_twice`] for second ones too. Scores are bit-equal for any number of threads: sums over blocks are added in
 //! block order, and a matrix is one thread's work.
 

@@ -7,30 +7,6 @@ use proxyrank_nn::{Block, Event, GradientEvent, GradientOf, GradientVisitor, Rea
 use super::products::sum;
 use crate::forward::{Merge, Partial, Reducer, Timed, over_tokens};
 
-/// Looks at nothing.
-#[derive(Debug)]
-pub(super) struct Blind;
-
-impl<T> Visitor<T> for Blind {
-    fn wants(&self, _site: Site) -> bool {
-        false
-    }
-
-    fn visit(&mut self, _event: &Event<'_, T>) {}
-}
-
-impl<T> GradientVisitor<T> for Blind {
-    fn wants_gradient(&self, _site: Site) -> bool {
-        false
-    }
-
-    fn wants_outputs(&self) -> bool {
-        false
-    }
-
-    fn visit_gradient(&mut self, _event: &GradientEvent<'_, T>) {}
-}
-
 /// What is asked of linear layers' outputs.
 #[derive(Debug)]
 pub(super) struct OutputNeeds {

@@ -7,9 +7,9 @@
 //! the queries and keys, and these get no gradient at all. The other one is LPZero's for encoders, which has no head:
 //! tokens go in, and the sum of the hidden state is back-propagated. (The embedding tables keep their signs here.)
 
-use proxyrank_nn::{Dropout, EncoderInput, EncoderWeights, GradientEngine, Loss, NnError, Real, TokenBatch};
-
-use super::outputs::Blind;
+use proxyrank_nn::{
+    Blind, Dropout, EncoderInput, EncoderWeights, GradientEngine, Loss, NnError, Real, TokenBatch,
+};
 
 /// Absolute weights and a gradient.
 pub(super) struct SynFlow<T> {

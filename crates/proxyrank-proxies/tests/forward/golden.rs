@@ -1,7 +1,7 @@
 //! Every forward quantity of every golden case, in both precisions.
 
 use candle_core::Device;
-use proxyrank_nn::{ComposedEngine, Engine, FastEngine, Real};
+use proxyrank_nn::{ComposedEngine, Engine, FastEngine, Head, Real};
 use proxyrank_proxies::forward::{Enough, MatrixNorms, Measure, Spectra, TensorMeans};
 use proxyrank_proxies::{Proxy, ProxyCall, Subject};
 use proxyrank_schema::{Outcome, Params};
@@ -33,7 +33,7 @@ fn layer(spectra: &Spectra, _: &Subject, params: &Params) -> Outcome {
 fn components<T: Real>(case: &Case, engine: &impl Engine<T>, layer: usize, eta: f64) -> f64 {
     let params = Params::new([("layer", layer.into()), ("eta", eta.into())]).unwrap();
     let call = ProxyCall { proxy: &LAYER, params };
-    score(engine, &case.weights(), &case.batch(), &call)
+    score(engine, &case.weights(Head::None), &case.batch(), &call)
 }
 
 /// The number of tensors that entered a sum.
@@ -64,7 +64,7 @@ fn weight_norm(norms: &MatrixNorms, _: &Subject, _: &Params) -> Outcome {
 fn check<T: Real>(engine: &impl Engine<T>, tolerance: f64) {
     let mut worst = (0.0, String::new());
     for case in cases() {
-        let (weights, batch) = (case.weights(), case.batch());
+        let (weights, batch) = (case.weights(Head::None), case.batch());
         for (proxy, key, divisor) in SCALARS {
             let found = score(engine, &weights, &batch, &proxy.parse().unwrap());
             let wanted = case.number(key) / divisor.map_or(1.0, |key| case.number(key));

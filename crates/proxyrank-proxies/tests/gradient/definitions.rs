@@ -57,6 +57,15 @@ pub(crate) fn weights() -> EncoderWeights<f64> {
     weights
 }
 
+/// The weights, `step` further along a direction.
+pub(crate) fn moved(weights: &EncoderWeights<f64>, direction: &[f64], step: f64) -> EncoderWeights<f64> {
+    let mut moved = weights.clone();
+    for (value, direction) in moved.body_mut().iter_mut().zip(direction) {
+        *value += step * direction;
+    }
+    moved
+}
+
 /// Every proxy that runs a network or draws its weights.
 pub(crate) fn calls() -> Vec<ProxyCall> {
     let network = REGISTRY.iter().filter(|proxy| proxy.class > CostClass::DataFree);
@@ -91,10 +100,6 @@ impl Visitor<f64> for Outputs {
 }
 
 impl GradientVisitor<f64> for Outputs {
-    fn wants_gradient(&self, _: Site) -> bool {
-        false
-    }
-
     fn wants_outputs(&self) -> bool {
         true
     }

@@ -2,10 +2,11 @@
 
 use candle_core::Device;
 use proxyrank_nn::{
-    Block, ComposedEngine, CurvatureEngine, Dropout, EncoderInput, EncoderWeights, Engine, Event,
-    ForwardOptions, GradientEngine, GradientEvent, GradientPass, GradientVisitor, Loss, NnError, Site,
-    TokenBatch, Visitor,
+    Blind, Block, ComposedEngine, CurvatureEngine, Dropout, EncoderInput, EncoderWeights, Engine,
+    ForwardOptions, GradientEngine, GradientPass, GradientVisitor, Loss, NnError, TokenBatch, Visitor,
 };
+
+use crate::definitions::moved;
 
 /// The reference engine with second derivatives.
 pub(crate) struct Differences(ComposedEngine<f64>);
@@ -61,10 +62,7 @@ impl CurvatureEngine<f64> for Differences {
         let norm = direction.iter().map(|value| value * value).sum::<f64>().sqrt();
         let step = 2e-3 / norm;
         let at = |steps: f64| {
-            let mut moved = weights.clone();
-            for (value, direction) in moved.body_mut().iter_mut().zip(direction) {
-                *value += steps * step * direction;
-            }
+            let moved = moved(weights, direction, steps * step);
             Ok::<_, NnError>(self.gradient(&moved, input, loss, dropout, |_| Blind)?.gradient.body)
         };
         // The formula of order eight.
@@ -77,26 +75,4 @@ impl CurvatureEngine<f64> for Differences {
         }
         Ok(product)
     }
-}
-
-struct Blind;
-
-impl Visitor<f64> for Blind {
-    fn wants(&self, _: Site) -> bool {
-        false
-    }
-
-    fn visit(&mut self, _: &Event<'_, f64>) {}
-}
-
-impl GradientVisitor<f64> for Blind {
-    fn wants_gradient(&self, _: Site) -> bool {
-        false
-    }
-
-    fn wants_outputs(&self) -> bool {
-        false
-    }
-
-    fn visit_gradient(&mut self, _: &GradientEvent<'_, f64>) {}
 }

@@ -12,7 +12,7 @@ use proxyrank_proxies::{Proxy, ProxyCall, Subject};
 use proxyrank_schema::{Outcome, Params};
 
 use crate::case::{Case, cases};
-use crate::definitions::{EVAL, Outputs, in_layer};
+use crate::definitions::{EVAL, Outputs, in_layer, moved};
 
 /// Largest relative errors.
 struct Tolerances {
@@ -83,11 +83,6 @@ fn list(proxy: &'static Proxy, count: usize) -> Vec<ProxyCall> {
     (0..count).map(call).collect()
 }
 
-fn numbers(case: &Case, signal: &str, key: &str) -> Vec<f64> {
-    let values = case.under(signal, key).map(|values| values.as_array().unwrap().as_slice());
-    values.unwrap_or_default().iter().map(|value| value.as_f64().unwrap()).collect()
-}
-
 #[expect(
     clippy::print_stderr,
     reason = "the largest errors are worth knowing, and shown only with --nocapture"
@@ -95,7 +90,7 @@ fn numbers(case: &Case, signal: &str, key: &str) -> Vec<f64> {
 fn check<T: Real, E: Engine<T> + GradientEngine<T>>(engine: &E, tolerances: &Tolerances) {
     let mut worst: Vec<(f64, String)> = Vec::new();
     for case in cases() {
-        let (weights, batch) = (case.weights_with::<T>(Head::Discriminator), case.batch());
+        let (weights, batch) = (case.weights::<T>(Head::Discriminator), case.batch());
         let scores = |signal_name: &str, calls: &[ProxyCall]| -> Vec<f64> {
             let evaluations =
                 evaluate(engine, &weights, &batch, &signal(&case, signal_name), calls, EVAL).unwrap();
@@ -111,10 +106,9 @@ fn check<T: Real, E: Engine<T> + GradientEngine<T>>(engine: &E, tolerances: &Tol
             worst.push((error / tolerance, format!("{} {place} {error:.1e}", case.name)));
         };
         for signal in ["rtd", "gaussian", "ones"] {
-            let number = |key: &str| case.under(signal, key).and_then(serde_json::Value::as_f64);
             let calls: Vec<ProxyCall> = SCALARS.iter().map(|(proxy, ..)| call(&case, proxy)).collect();
             for ((proxy, key, divisor), found) in SCALARS.into_iter().zip(scores(signal, &calls)) {
-                let Some(wanted) = number(key) else { continue };
+                let Some(wanted) = case.number_under(signal, key) else { continue };
                 let wanted = wanted / divisor.map_or(1.0, |key| case.number(key));
                 let tolerance = match proxy {
                     // One near-zero eigenvalue is rounding; the eigenvalues are compared below.
@@ -124,13 +118,13 @@ fn check<T: Real, E: Engine<T> + GradientEngine<T>>(engine: &E, tolerances: &Tol
                 };
                 compare(format!("{signal} {proxy}"), found, wanted, tolerance);
             }
-            let mut wanted = numbers(&case, signal, "weight_grad_norms");
+            let mut wanted = case.numbers(signal, "weight_grad_norms");
             wanted.sort_by(f64::total_cmp);
             let found = scores(signal, &list(&ENTRIES[0], wanted.len()));
             for (index, (found, wanted)) in found.into_iter().zip(wanted).enumerate() {
                 compare(format!("{signal} norm {index}"), found, wanted, tolerances.scalars);
             }
-            let wanted = numbers(&case, signal, "jacobian_correlation_eigenvalues");
+            let wanted = case.numbers(signal, "jacobian_correlation_eigenvalues");
             let found = scores(signal, &list(&ENTRIES[1], wanted.len()));
             let largest = wanted.last().copied().unwrap_or_default();
             for (index, (found, wanted)) in found.into_iter().zip(wanted).enumerate() {
@@ -140,7 +134,7 @@ fn check<T: Real, E: Engine<T> + GradientEngine<T>>(engine: &E, tolerances: &Tol
         }
         let calls = ["synflow", "logsynflow"].map(|name| call(&case, name));
         for (call, found) in calls.iter().zip(scores("ones", &calls)) {
-            let wanted = case.under("synflow", call.proxy.name).unwrap().as_f64().unwrap();
+            let wanted = case.number_under("synflow", call.proxy.name).unwrap();
             compare(call.to_string(), found, wanted, tolerances.scalars);
         }
     }
@@ -179,29 +173,31 @@ fn grasp_in_both_precisions() {
 
 fn check_grasp<T: Real>(engine: &FastEngine<T>, tolerance: f64) {
     for case in cases() {
-        let (weights, batch) = (case.weights_with::<T>(Head::Discriminator), case.batch());
+        let (weights, batch) = (case.weights::<T>(Head::Discriminator), case.batch());
         for name in ["rtd", "gaussian", "ones"] {
             let calls = [call(&case, "grasp"), call(&case, "snip")];
             let signal = signal(&case, name);
             let found = evaluate_twice(engine, &weights, &batch, &signal, &calls, EVAL).unwrap();
             let found = found[0].outcome.score.unwrap();
-            let Some(wanted) = case.under(name, "grasp").and_then(serde_json::Value::as_f64) else {
-                continue;
-            };
+            let Some(wanted) = case.number_under(name, "grasp") else { continue };
             let error = (found / wanted - 1.0).abs();
             assert!(error < tolerance, "{} {name}: {found}, not {wanted}: {error:.1e}", case.name);
         }
     }
 }
 
-/// The reference accumulated the gradients of outputs over three backward passes, the loss's twice and that of <g, G> once,
-/// with g the fixed gradient of the matrices: its Fisher is that of 2 dL/da + d<g, G>/da. The last term is how dL/da
-/// changes along g, here a difference quotient, hence the tolerance.
+/// Fisher is defined as the sum over outputs a of 1/2 mean (a · dL/da)², and that is what the proxy computes. The golden value
+/// is the sum of 1/2 mean (a · (2 dL/da + d<g, G>/da))², where G is the gradient of the layers' matrices and g its value, held
+/// fixed: the sum of the outputs' gradients over three backward passes, two of the loss and the one of <g, G> that GraSP
+/// makes.
+///
+/// As second derivatives can be taken in either order, d<g, G>/da is how dL/da changes while the matrices move along g. Here
+/// that is a difference quotient, hence the tolerance.
 #[test]
 fn fisher_with_the_gradients_that_the_reference_accumulated() {
     let engine = ComposedEngine::<f64>::new(Device::Cpu);
     for case in cases() {
-        let (weights, batch) = (case.weights_with::<f64>(Head::Discriminator), case.batch());
+        let (weights, batch) = (case.weights::<f64>(Head::Discriminator), case.batch());
         let layout = weights.layout();
         for name in ["rtd", "gaussian"] {
             let signal = signal(&case, name);
@@ -219,13 +215,8 @@ fn fisher_with_the_gradients_that_the_reference_accumulated() {
             }
             let norm = direction.iter().map(|value| value * value).sum::<f64>().sqrt();
             let step = 1e-4 / norm;
-            let [ahead, behind] = [step, -step].map(|step| {
-                let mut moved = weights.clone();
-                for (value, direction) in moved.body_mut().iter_mut().zip(&direction) {
-                    *value += step * direction;
-                }
-                run(&moved).visitors.remove(0).0
-            });
+            let [ahead, behind] =
+                [step, -step].map(|step| run(&moved(&weights, &direction, step)).visitors.remove(0).0);
             let (mut fisher, mut accumulated) = (0.0, 0.0);
             for (((parameter, values, gradients), ahead), behind) in
                 pass.visitors[0].0.iter().zip(ahead).zip(behind)
@@ -240,9 +231,10 @@ fn fisher_with_the_gradients_that_the_reference_accumulated() {
                 }
             }
             let half_mean = 0.5 / batch.ids().len() as f64;
-            let wanted = case.under(name, "fisher").unwrap().as_f64().unwrap();
-            let error = (half_mean * accumulated / wanted - 1.0).abs();
-            assert!(error < 1e-6, "{} {name}: {error:.1e}", case.name);
+            let wanted = case.number_under(name, "fisher").unwrap();
+            let errors = [fisher, accumulated].map(|sum| (half_mean * sum / wanted - 1.0).abs());
+            // A reference that follows the definition is as good.
+            assert!(errors[0] < 1e-8 || errors[1] < 1e-6, "{} {name}: {errors:?}", case.name);
             let calls = [call(&case, "fisher")];
             let found = evaluate(&engine, &weights, &batch, &signal, &calls, EVAL).unwrap();
             let found = found[0].outcome.score.unwrap();

@@ -1,6 +1,6 @@
 //! Gradient proxies: against an independent implementation, against their definitions, and against themselves.
 
-#[path = "../forward/case.rs"]
+#[path = "../../../proxyrank-nn/tests/golden/case.rs"]
 mod case;
 mod definitions;
 mod differences;

@@ -32,10 +32,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         let mut x = self.pass.embedded(self.ids);
         let kept = self.normed(&mut x, norm);
         let mask = self.pass.mask(DropoutSite::Embeddings);
-        if let Some(mask) = mask {
-            let first = self.pass.first_element(x.width);
-            mask.apply(x.values_mut(), first);
-        }
+        self.pass.drop_out(mask, &mut x);
         if !self.embeddings_wanted() {
             self.forget(kept);
             return self.push_constant(x);
@@ -64,10 +61,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         let Some(mut gradient) = self.arrived(y) else {
             return self.forget(kept);
         };
-        if let Some(mask) = mask {
-            let first = self.pass.first_element(gradient.width);
-            mask.apply(gradient.values_mut(), first);
-        }
+        self.pass.drop_out(mask, &mut gradient);
         let zeros = || vec![N::Real::ZERO; norm.gain.elements.len()];
         let (mut gain, mut shift) = (zeros(), zeros());
         self.norm_transpose(norm, kept, &mut gradient, &mut gain, &mut shift);

@@ -2,8 +2,9 @@
 
 use super::{Node, Observer, Place, Step, Tape};
 use crate::fast::fourier::{Way, transform};
+use crate::fast::pass::Pass;
 use crate::gradient::GradientOf;
-use crate::kernels::{self, kernel};
+use crate::kernels::kernel;
 use crate::number::Number;
 use crate::ops::{Columns, Tap};
 use crate::weights::Transform;
@@ -43,11 +44,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
 
     pub(super) fn record_multiply(&mut self, x: Node, y: Place) -> Node {
         let mut z = self.pass.workspace.copy(self.values.get(x));
-        let width = z.width;
-        let rows = z.values_mut().chunks_exact_mut(width);
-        for (z, y) in rows.zip(self.values.columns(y).operand().stored_rows()) {
-            kernels::scale_by(z, y);
-        }
+        Pass::scale_by(&mut z, self.values.columns(y));
         let z = self.push(z);
         self.steps.push(Step::Multiply(Multiply { x, y, z }));
         z

@@ -39,17 +39,8 @@ pub(super) struct Gelu<N> {
 }
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
-    /// x Wᵀ + b, not recorded.
-    pub(super) fn affine(&mut self, x: Place, linear: &Linear) -> Buffer<N> {
-        let mut y = self.pass.multiplied(self.values.columns(x), linear);
-        if let Some(bias) = self.pass.bias(linear) {
-            kernels::add_bias(y.values_mut(), &bias);
-        }
-        y
-    }
-
     pub(super) fn record_linear(&mut self, x: Place, linear: &Linear) -> Node {
-        let y = self.affine(x, linear);
+        let y = self.pass.affine(self.values.columns(x), linear);
         let y = self.push(y);
         self.steps.push(Step::Linear(Affine { x, y, linear: linear.clone() }));
         y
@@ -144,10 +135,12 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         self.gradients.product(self.pass.workspace, x, self.values.get(x.node), gradient, weight);
     }
 
-    /// Shows the gradient of a layer's outputs, parameter by parameter. Layers over a part of the block's rows are not
-    /// shown.
+    /// Shows the gradient of a layer's outputs, parameter by parameter. That of the generator's head is not shown: it has
+    /// a row for each masked token, in their order.
     pub(super) fn show_outputs(&mut self, linear: &Linear, outputs: &Buffer<N>, gradient: &Buffer<N>) {
-        if !self.observer.wants_outputs() || outputs.rows() != self.pass.block.rows() {
+        let generator = &self.pass.parameters.weights.layout().generator;
+        let in_generator = generator.as_ref().is_some_and(|head| head.dense == *linear);
+        if in_generator || !self.observer.wants_outputs() {
             return;
         }
         let parameters = linear.weight.parameters.clone();

@@ -35,7 +35,8 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             outputs: layout.network.vocab_size,
             inputs: layout.network.embedding_size,
         };
-        let y = self.affine(Columns::first(&normed, linear.inputs).into(), &linear);
+        let x = Columns::first(self.values.get(normed), linear.inputs);
+        let y = self.pass.affine(x, &linear);
         let y = self.push(y);
         self.steps.push(Step::TiedOutput(TiedOutput { x: normed, y, linear }));
         y

@@ -49,13 +49,10 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         residual: Node,
         norm: &Norm,
     ) -> Node {
-        let mut y = self.affine(x, linear);
+        let mut y = self.pass.affine(self.values.columns(x), linear);
         let outputs = self.observer.wants_outputs().then(|| self.pass.workspace.copy(&y));
         let mask = self.pass.mask(site);
-        if let Some(mask) = mask {
-            let first = self.pass.first_element(y.width);
-            mask.apply(y.values_mut(), first);
-        }
+        self.pass.drop_out(mask, &mut y);
         kernels::residual(y.values_mut(), self.values.get(residual).values());
         let kept = self.normed(&mut y, norm);
         let y = self.push(y);
@@ -124,7 +121,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         self.norm_transpose(&norm, kept, &mut gradient, gain_sums, shift_sums);
         let masked = mask.map(|mask| {
             let mut masked = self.pass.workspace.copy(&gradient);
-            mask.apply(masked.values_mut(), self.pass.first_element(linear.outputs));
+            self.pass.drop_out(Some(mask), &mut masked);
             masked
         });
         let through = masked.as_ref().unwrap_or(&gradient);

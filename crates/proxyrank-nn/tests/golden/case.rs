@@ -1,4 +1,8 @@
 //! Golden cases: small encoders with every quantity computed in double precision by an independent implementation.
+//!
+//! A case is a pair of files, `NAME.json` and `NAME.safetensors`. `PROXYRANK_GOLDEN=DIR` runs all pairs of another folder,
+//! which must have at least one; a relative DIR starts at the root of the workspace. Tests of several crates read cases
+//! with this file.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::path::{Path, PathBuf};
@@ -6,7 +10,7 @@ use std::path::{Path, PathBuf};
 use proxyrank_nn::{EncoderWeights, Head, Real, TokenBatch};
 use proxyrank_space::Operation;
 use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
-use safetensors::SafeTensors;
+use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
 /// One pair of files.
@@ -18,10 +22,11 @@ pub(crate) struct Case {
 
 /// The cases of `PROXYRANK_GOLDEN`, or the committed ones; at least one.
 pub(crate) fn cases() -> Vec<Case> {
-    let folder = std::env::var_os("PROXYRANK_GOLDEN").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../proxyrank-nn/tests/golden/encoders"),
-        PathBuf::from,
-    );
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = match std::env::var_os("PROXYRANK_GOLDEN") {
+        Some(folder) => crates.join("..").join(folder),
+        None => crates.join("proxyrank-nn/tests/golden/encoders"),
+    };
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap().path())
@@ -39,7 +44,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    /// What the independent implementation found.
+    /// What the independent implementation found for the loss of replaced tokens.
     pub(crate) fn result(&self, key: &str) -> &Value {
         &self.description["results"]["rtd"][key]
     }
@@ -53,16 +58,23 @@ impl Case {
         self.description["results"][signal].get(key)
     }
 
+    /// The same, as a number.
+    pub(crate) fn number_under(&self, signal: &str, key: &str) -> Option<f64> {
+        self.under(signal, key).and_then(Value::as_f64)
+    }
+
+    /// A list of numbers; empty where it did not look.
+    pub(crate) fn numbers(&self, signal: &str, key: &str) -> Vec<f64> {
+        let values = self.under(signal, key).map(|values| values.as_array().unwrap().as_slice());
+        values.unwrap_or_default().iter().map(|value| value.as_f64().unwrap()).collect()
+    }
+
     /// Outputs that a matrix must have for head importance.
-    pub(crate) fn hi_min(&self) -> u64 {
-        self.description["dims"]["hi_min"].as_u64().unwrap()
+    pub(crate) fn hi_min(&self) -> usize {
+        size(&self.description["dims"]["hi_min"])
     }
 
-    pub(crate) fn weights<T: Real>(&self) -> EncoderWeights<T> {
-        self.weights_with(Head::None)
-    }
-
-    pub(crate) fn weights_with<T: Real>(&self, head: Head) -> EncoderWeights<T> {
+    pub(crate) fn weights<T: Real>(&self, head: Head) -> EncoderWeights<T> {
         EncoderWeights::from_safetensors(&self.network(), head, &self.tensors).unwrap()
     }
 
@@ -78,7 +90,7 @@ impl Case {
     pub(crate) fn cotangent<T: Real>(&self) -> Vec<T> {
         let file = SafeTensors::deserialize(&self.tensors).unwrap();
         let cotangent = file.tensor("cotangent").unwrap();
-        assert_eq!(cotangent.dtype(), safetensors::Dtype::F32);
+        assert_eq!(cotangent.dtype(), Dtype::F32, "{}: cotangent", self.name);
         let (values, _) = cotangent.data().as_chunks::<4>();
         values.iter().map(|bytes| T::of_f32(f32::from_le_bytes(*bytes))).collect()
     }
@@ -86,6 +98,7 @@ impl Case {
     pub(crate) fn batch(&self) -> TokenBatch {
         let file = SafeTensors::deserialize(&self.tensors).unwrap();
         let ids = file.tensor("input_ids").unwrap();
+        assert_eq!(ids.dtype(), Dtype::I64, "{}: input_ids", self.name);
         let (values, _) = ids.data().as_chunks::<8>();
         let values = values.iter().map(|bytes| u32::try_from(i64::from_le_bytes(*bytes)).unwrap());
         TokenBatch::new(values.collect(), ids.shape()[0], ids.shape()[1]).unwrap()
@@ -103,6 +116,12 @@ impl Case {
             ffn_widths.extend(outputs(&format!("{prefix}.dense_in.weight")));
             ffn_widths.extend((0..).map_while(|j| outputs(&format!("{prefix}.dense_list.{j}.weight"))));
             ffn_widths.push(hidden_size);
+            assert_eq!(
+                ffn_widths.len() - 2,
+                size(&layer["num_feed_forward"]),
+                "{}: layer {index}",
+                self.name
+            );
             let operation = operation(&layer["operation_parameter"]);
             EncoderLayer { operation, heads: size(&layer["num_operation_heads"]), ffn_widths }
         };

@@ -1,0 +1,64 @@
+//! Losses that a network can compute.
+//!
+//! Both engines check what they are asked for in the same place, so both refuse the same requests in the same words, and
+//! neither comes to a head that is not there.
+
+use crate::NnError;
+use crate::gradient::{Loss, MaskedToken};
+use crate::weights::{EncoderLayout, GeneratorLayout, Head, HeadLayout};
+
+/// A [`Loss`] whose head is there and whose sizes are right.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CheckedLoss<'a, T> {
+    /// Sum of the hidden state.
+    HiddenSum,
+    /// Inner product of the hidden state with this matrix.
+    Cotangent(&'a [T]),
+    /// Sum of the logits.
+    LogitSum(&'a HeadLayout),
+    /// Mean binary cross-entropy of the logits.
+    ReplacedTokens(&'a HeadLayout, &'a [bool]),
+    /// Mean cross-entropy of the generator's predictions.
+    MaskedTokens(&'a GeneratorLayout, &'a [MaskedToken]),
+}
+
+impl<'a, T> CheckedLoss<'a, T> {
+    /// Checks a loss of a network with `layout` on `rows` tokens.
+    pub(crate) fn new(loss: &Loss<'a, T>, layout: &'a EncoderLayout, rows: usize) -> Result<Self, NnError> {
+        let discriminator = || layout.head.as_ref().ok_or(NnError::MissingHead { head: Head::Discriminator });
+        Ok(match *loss {
+            Loss::HiddenSum => Self::HiddenSum,
+            Loss::Cotangent(cotangent) => {
+                check_length("the cotangent", cotangent.len(), rows * layout.network.hidden_size)?;
+                Self::Cotangent(cotangent)
+            }
+            Loss::LogitSum => Self::LogitSum(discriminator()?),
+            Loss::ReplacedTokens(labels) => {
+                check_length("the list of labels", labels.len(), rows)?;
+                Self::ReplacedTokens(discriminator()?, labels)
+            }
+            Loss::MaskedTokens(tokens) => {
+                let head = layout.generator.as_ref();
+                let head = head.ok_or(NnError::MissingHead { head: Head::Generator })?;
+                check_masked(tokens, rows, layout.network.vocab_size)?;
+                Self::MaskedTokens(head, tokens)
+            }
+        })
+    }
+}
+
+/// Checks the length of a list.
+pub(crate) const fn check_length(what: &'static str, found: usize, wanted: usize) -> Result<(), NnError> {
+    if found == wanted { Ok(()) } else { Err(NnError::Length { what, found, wanted }) }
+}
+
+fn check_masked(tokens: &[MaskedToken], rows: usize, vocab_size: usize) -> Result<(), NnError> {
+    if tokens.is_empty() {
+        return Err(NnError::NoMaskedTokens);
+    }
+    let outside = |token: &&MaskedToken| token.row >= rows || token.id as usize >= vocab_size;
+    match tokens.iter().find(outside) {
+        None => Ok(()),
+        Some(&token) => Err(NnError::MaskedToken { token, rows, vocab_size }),
+    }
+}
