@@ -171,7 +171,7 @@ pub(crate) struct EvaluateArgs {
     /// Floating-point type of networks: f32 or f64
     #[arg(long, value_name = "TYPE", default_value = "f32")]
     pub(crate) dtype: Dtype,
-    /// One forward pass for all proxies (fused), or one for each (isolated)
+    /// Passes shared by all proxies (fused), or each proxy by itself (isolated)
     #[arg(long, value_name = "TIMING", default_value = "fused")]
     pub(crate) timing: Timing,
     /// Only the first N architectures
@@ -306,7 +306,7 @@ pub(crate) struct ReproduceArgs {
     /// committed reference
     #[arg(long, conflicts_with = "full")]
     pub(crate) quick: bool,
-    /// Also other seeds, inputs, batch sizes and lengths: an hour or two on two cores
+    /// Also other seeds, inputs, batch sizes, lengths and signals, and second order everywhere: hours on two cores
     #[arg(long)]
     pub(crate) full: bool,
     /// Exit with 1 when a published number differs from ours

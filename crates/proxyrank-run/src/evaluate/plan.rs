@@ -3,7 +3,7 @@
 //! A score is planned under the key that it will be stored under. A proxy that does not look at an axis has `none`
 //! there, so asking for three readings plans `num_layers` once and not three times.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use proxyrank_proxies::ProxyCall;
@@ -105,16 +105,28 @@ impl Plan {
         self.jobs.iter().flat_map(|job| &job.items).any(Item::runs_network)
     }
 
-    /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and two tenths of
-    /// a second for each network that is run. Data-free proxies take microseconds.
+    /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and for each network
+    /// the time that its dearest proxy was measured to take. Data-free proxies take microseconds.
     pub fn estimated_cost(&self) -> Duration {
-        let networks = |job: &Job| {
-            let readings: HashSet<Reading> =
-                job.items.iter().filter(|item| item.runs_network()).map(|item| item.reading).collect();
-            u32::try_from(readings.len()).unwrap_or(u32::MAX)
+        let networks = |job: &Job| -> Duration {
+            let mut dearest: HashMap<Reading, CostClass> = HashMap::new();
+            for item in job.items.iter().filter(|item| item.runs_network()) {
+                let class = dearest.entry(item.reading).or_insert(item.call.proxy.class);
+                *class = (*class).max(item.call.proxy.class);
+            }
+            dearest.into_values().map(network_cost).sum()
         };
-        let networks: u32 = self.jobs.iter().map(networks).sum();
-        Duration::from_millis(200) * networks
-            + Duration::from_millis(5) * u32::try_from(self.jobs.len()).unwrap_or(u32::MAX)
+        self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum()
     }
+}
+
+/// What a network of the benchmarks takes with all proxies up to a class.
+const fn network_cost(class: CostClass) -> Duration {
+    Duration::from_millis(match class {
+        CostClass::DataFree | CostClass::Published => 0,
+        CostClass::Weights => 40,
+        CostClass::Forward => 200,
+        CostClass::Gradient => 850,
+        CostClass::SecondOrder => 2000,
+    })
 }
