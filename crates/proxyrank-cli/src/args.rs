@@ -1,11 +1,15 @@
 //! The command line. Its help texts are meant to teach: each verb says what it reads, what it writes, and shows one
 //! line that works.
 
+mod audit;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing};
 use proxyrank_store::Shard;
+
+pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]
@@ -70,7 +74,7 @@ pub(crate) enum Command {
     Rank(RankArgs),
     /// Test whether one proxy ranks better than another
     Compare(CompareArgs),
-    /// Check claims
+    /// Check published claims, or whether scores are rounding and luck
     Audit(AuditArgs),
     /// Write tables, charts and pages from what is stored
     Report(ReportArgs),
@@ -261,24 +265,6 @@ pub(crate) struct CompareArgs {
     /// On what.
     #[command(flatten)]
     pub(crate) panel: PanelArgs,
-}
-
-/// Options of `audit`.
-#[derive(Debug, Args)]
-pub(crate) struct AuditArgs {
-    /// What to check
-    #[arg(value_enum)]
-    pub(crate) what: AuditWhat,
-    /// Exit with 1 when a published number differs from ours
-    #[arg(long)]
-    pub(crate) strict: bool,
-}
-
-/// What `audit` can check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum AuditWhat {
-    /// The ledger: every published number against the stored scores
-    Claims,
 }
 
 /// Options of `report`.

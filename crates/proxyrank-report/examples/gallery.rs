@@ -12,6 +12,7 @@ use proxyrank_report::chart::cost::{CostPoint, CostScatter};
 use proxyrank_report::chart::curves::{Curves, Series};
 use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
+use proxyrank_report::chart::magnitudes::{Magnitude, MagnitudeRow, Magnitudes, Standing};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
 use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
 use proxyrank_report::table::Emphasis;
@@ -42,6 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         [("spread-seeds", 24, 5), ("spread-texts", 9, 4), ("spread-many", 14, 20), ("spread-one", 1, 1)]
     {
         timed(name, || spread(rows, labels).draw(&folder.join(name)))?;
+    }
+    for count in [1, 30] {
+        let name = format!("magnitudes-{count}");
+        timed(&name, || magnitudes(count).draw(&folder.join(&name)))?;
     }
     for count in [1, 3, 8, 12] {
         let name = format!("curves-{count}");
@@ -235,6 +240,38 @@ fn cost(count: u32) -> CostScatter {
         axis_label: "Kendall τ-b with GLUE".into(),
         points,
         ceiling: Some(around(0.775, 0.018)).filter(|_| count != 8),
+    }
+}
+
+fn magnitudes(rows: usize) -> Magnitudes {
+    let row = |index: usize| {
+        let seed = u32::try_from(index).unwrap_or(0) * 10;
+        let mark = |label: &str, value: f64, standing| Magnitude { label: label.into(), value, standing };
+        let small = 10f64.powf(-7.0 + 3.0 * noise(seed));
+        let marks = match index % 5 {
+            0 => vec![mark("no signal", small, Standing::Good)],
+            1 => vec![mark("no signal", 0.0, Standing::Doubtful)],
+            2 => vec![mark("rtd", small, Standing::Doubtful), mark("ones", f64::INFINITY, Standing::Bad)],
+            _ => vec![
+                mark("rtd", small, Standing::Good),
+                mark("gaussian", small * 2.0, Standing::Open),
+                mark("ones", 10f64.powf(8.0 + 9.0 * noise(seed + 1)), Standing::Bad),
+            ],
+        };
+        MagnitudeRow { name: name(index), marks }
+    };
+    Magnitudes {
+        title: "Relative error of single precision".into(),
+        subtitle: "24 architectures, as_trained reading; 0 stands at the left end".into(),
+        axis_label: "|f32 - f64| / |f64|".into(),
+        rows: (0..rows).map(row).collect(),
+        references: vec![ReferenceLine { label: "limit".into(), value: 0.1 }],
+        standings: vec![
+            (Standing::Good, "sound".into()),
+            (Standing::Doubtful, "seed-sensitive".into()),
+            (Standing::Bad, "rounding noise".into()),
+            (Standing::Open, "not audited".into()),
+        ],
     }
 }
 

@@ -15,7 +15,7 @@ use super::legend::{self, Entry, RADIUS};
 use super::output::draw;
 pub use super::references::ReferenceLine;
 use super::references::is_finite;
-use super::rows::{Backdrop, RowPage, RowText};
+use super::rows::{Backdrop, RowAxis, RowPage, RowText};
 use super::scale::{Scale, minus};
 use super::surface::Drawn;
 use crate::number;
@@ -76,6 +76,7 @@ impl TauIntervals {
             value: minus(&number::estimate(&row.tau, 3)),
         };
         let backdrop = Backdrop {
+            axis: RowAxis::Correlations,
             axis_label: &self.axis_label,
             values_label: "",
             references: &self.references,

@@ -5,7 +5,8 @@
 //! a page that is 1600 wide: text is measured with the embedded font's own metrics, so both formats get the same
 //! picture on any machine, whatever fonts it has, and two drawings of the same data are the same bytes.
 //!
-//! - [`scatter`], [`intervals`], [`heatmap`], [`cost`], [`spread`], [`curves`]: one chart each;
+//! - [`scatter`], [`intervals`], [`heatmap`], [`cost`], [`spread`], [`curves`], [`magnitudes`]: one
+//!   chart each;
 //! - `canvas`, `surface`, `output`: shapes and text, what plotters is told, and the two files;
 //! - `font`, `palette`, `scale`, `duration`, `axis`, `labels`, `seriation`: parts with rules of their own;
 //! - `class`, `legend`, `references`, `rows`, `column`: what several charts draw alike.
@@ -26,6 +27,7 @@ pub mod heatmap;
 pub mod intervals;
 mod labels;
 mod legend;
+pub mod magnitudes;
 mod output;
 mod palette;
 mod references;
@@ -41,6 +43,7 @@ pub use curves::Curves;
 pub use error::ChartError;
 pub use heatmap::Heatmap;
 pub use intervals::TauIntervals;
+pub use magnitudes::Magnitudes;
 pub use references::ReferenceLine;
 pub use scale::AxisScale;
 pub use scatter::Scatter;

@@ -30,9 +30,19 @@ pub(super) struct RowText<'a> {
     pub(super) value: String,
 }
 
-/// What the axis of correlations shows besides the rows.
+/// What the common axis measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowAxis {
+    /// Correlations: linear, with a line at zero.
+    Correlations,
+    /// Positive quantities of any magnitude: logarithmic. Zero and infinity lie beyond its ends.
+    Magnitudes,
+}
+
+/// What the axis shows besides the rows.
 #[derive(Clone, Copy)]
 pub(super) struct Backdrop<'a> {
+    pub(super) axis: RowAxis,
     /// Title of the horizontal axis.
     pub(super) axis_label: &'a str,
     /// What the figures beside the rows are, written below them; empty if they speak for themselves.
@@ -68,7 +78,11 @@ impl<'a> RowPage<'a> {
         let (left, right) = (40.0 + names + GAP, f64::from(WIDTH) - 40.0 - values - GAP);
         let lines = backdrop.references.iter().map(|line| line.value);
         let band = backdrop.ceiling.into_iter().flat_map(|e| [e.low, e.point, e.high]);
-        let scale = Scale::correlations(marked.chain(lines).chain(band), (left, right));
+        let covered = marked.chain(lines).chain(band);
+        let scale = match backdrop.axis {
+            RowAxis::Correlations => Scale::correlations(covered, (left, right)),
+            RowAxis::Magnitudes => Scale::magnitudes(covered, (left, right)),
+        };
         let uprights = Uprights::new(backdrop.references, backdrop.ceiling, &scale);
         let top = header.bottom() + 12.0 + uprights.height();
         let frame = Frame { left, right, top, bottom: top + ROW * texts.len() as f64 };
@@ -114,8 +128,10 @@ impl<'a> RowPage<'a> {
             let below = (canvas.width - 40.0, frame.bottom + 18.0);
             canvas.centred(self.backdrop.values_label, below, Anchor::End, small_face())?;
         }
-        let zero = scale.place(0.0);
-        canvas.rule((zero, frame.top), (zero, frame.bottom), 1.5, palette::AXIS)?;
+        if self.backdrop.axis == RowAxis::Correlations {
+            let zero = scale.place(0.0);
+            canvas.rule((zero, frame.top), (zero, frame.bottom), 1.5, palette::AXIS)?;
+        }
         self.uprights.draw(canvas, frame)?;
         for (row, text) in self.texts.iter().enumerate() {
             let (y, face) = (self.middle(row), name_face(text.emphasis));

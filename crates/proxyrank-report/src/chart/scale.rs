@@ -87,6 +87,15 @@ impl Scale {
         Self::linear((low, high), pixels)
     }
 
+    /// A logarithmic axis for the positive finite `values`; around 1 where there is none.
+    pub(super) fn magnitudes(values: impl Iterator<Item = f64>, pixels: (f64, f64)) -> Self {
+        let mut positive: Vec<f64> = values.filter(|value| *value > 0.0 && value.is_finite()).collect();
+        if positive.is_empty() {
+            positive.push(1.0);
+        }
+        Self::covering(&positive, AxisScale::Log, pixels)
+    }
+
     /// Where a value stands, in pixels.
     pub(super) fn place(&self, value: f64) -> f64 {
         let share = (self.kind.transform(value) - self.ends.0) / (self.ends.1 - self.ends.0);

@@ -15,7 +15,7 @@ use super::legend::{self, Entry, Sign};
 use super::output::draw;
 use super::palette::{self, Colour};
 use super::references::ReferenceLine;
-use super::rows::{Backdrop, RowPage, RowText};
+use super::rows::{Backdrop, RowAxis, RowPage, RowText};
 use super::scale::minus;
 use super::surface::Drawn;
 use crate::number;
@@ -102,6 +102,7 @@ impl SeedSpread {
             value: row.summary(),
         };
         let backdrop = Backdrop {
+            axis: RowAxis::Correlations,
             axis_label: &self.axis_label,
             values_label: "mean ± SD",
             references: &self.references,

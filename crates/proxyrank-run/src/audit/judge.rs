@@ -45,6 +45,15 @@ impl Audited {
         (self.proxy.clone(), self.version, self.params.clone(), self.protocol.clone())
     }
 
+    /// The proxy, with its parameters where it has any.
+    pub fn name(&self) -> String {
+        if self.params.is_empty() {
+            self.proxy.to_string()
+        } else {
+            format!("{} ({})", self.proxy, self.params)
+        }
+    }
+
     /// Whether it is the same score as a column's, whatever the column's number type and seeds.
     pub fn is_of(&self, info: &BenchmarkInfo, column: &ScoreColumn) -> bool {
         subject(info, column).is_some_and(|(_, key)| key == self.key())

@@ -26,5 +26,6 @@ pub(crate) use judge::{covers, judge};
 pub use requests::{lacking, requests};
 pub use run::{Audit, numeric};
 pub use sample::{SAMPLE_SIZE, sample};
+pub(crate) use table::cell;
 pub use table::table;
 pub use verdict::{MAX_RELATIVE_ERROR, MIN_PRECISION_AGREEMENT, MIN_SEED_AGREEMENT, Verdict, criteria};

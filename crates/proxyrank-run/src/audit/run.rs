@@ -2,12 +2,12 @@
 
 use proxyrank_data::fetch::Locator;
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{Reading, Signal};
+use proxyrank_schema::{CostClass, Reading, Signal};
 
 use super::judge::{Audited, audited};
 use super::requests::{lacking, requests};
 use crate::RunError;
-use crate::benchmark::Benchmark;
+use crate::benchmark::{Benchmark, BenchmarkInfo};
 use crate::evaluate::{Request, evaluate};
 use crate::papers::{Stock, Stores};
 use crate::watch::{Stop, Watch};
@@ -24,6 +24,14 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// The proxies of an audit that names none: those that run a network, but for second order, which takes as long as all
+    /// others together; closed forms where a benchmark has nothing else.
+    pub fn usual_calls(info: &'static BenchmarkInfo) -> Vec<ProxyCall> {
+        let of = |classes: &[CostClass]| Request::of_classes(info, classes).calls;
+        let networks = of(&[CostClass::Weights, CostClass::Forward, CostClass::Gradient]);
+        if networks.is_empty() { of(&[CostClass::DataFree]) } else { networks }
+    }
+
     /// The runs that are still to be made: what neither the results nor the reference have for the whole sample.
     pub fn open(&self, stock: &Stock) -> Vec<Request> {
         let info = stock.benchmark.info;

@@ -60,7 +60,7 @@ fn cells(audited: &Audited) -> Vec<Cell> {
         other => other,
     };
     vec![
-        Cell::text(name(audited)),
+        Cell::text(audited.name()),
         if signal == Signal::None {
             Cell::missing("back-propagates nothing")
         } else {
@@ -70,22 +70,14 @@ fn cells(audited: &Audited) -> Vec<Cell> {
         error,
         number(audited.precision_agreement, typed, untyped),
         number(audited.seed_agreement, seeded, "no seed plays a part"),
-        verdict(audited.verdict),
+        audited.verdict.map_or_else(
+            || Cell::missing(NOT_AUDITED),
+            |verdict| Cell::Flag(Flag { tone: verdict.tone(), label: verdict.to_string(), value: None }),
+        ),
     ]
 }
 
-/// The proxy, with its parameters where it has any.
-fn name(audited: &Audited) -> String {
-    if audited.params.is_empty() {
-        audited.proxy.to_string()
-    } else {
-        format!("{} ({})", audited.proxy, audited.params)
-    }
-}
-
-fn verdict(verdict: Option<Verdict>) -> Cell {
-    verdict.map_or_else(
-        || Cell::missing(NOT_AUDITED),
-        |verdict| Cell::Flag(Flag { tone: verdict.tone(), label: verdict.to_string(), value: None }),
-    )
+/// A verdict in a table of other things.
+pub(crate) fn cell(verdict: Option<Verdict>) -> Cell {
+    verdict.map_or_else(|| Cell::missing(NOT_AUDITED), |verdict| Cell::text(verdict.as_str()))
 }

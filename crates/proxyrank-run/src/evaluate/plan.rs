@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{CostClass, Reading, ScoreKey};
+use proxyrank_schema::{CostClass, Dtype, Reading, ScoreKey};
 
 use super::Request;
 use crate::RunError;
@@ -108,16 +108,20 @@ impl Plan {
     /// the time that its dearest proxy was measured to take. Data-free proxies take microseconds.
     pub fn estimated_cost(&self) -> Duration {
         let networks = |job: &Job| -> Duration {
-            let mut dearest: HashMap<Reading, CostClass> = HashMap::new();
+            let mut dearest: HashMap<Reading, Duration> = HashMap::new();
             for item in job.items.iter().filter(|item| item.runs_network()) {
-                let class = dearest.entry(item.reading).or_insert(item.call.proxy.class);
-                *class = (*class).max(item.call.proxy.class);
+                let cost = dearest.entry(item.reading).or_default();
+                let double = item.key.protocol.dtype == Dtype::F64;
+                *cost = (*cost).max(network_cost(item.call.proxy.class) * if double { DOUBLE } else { 1 });
             }
-            dearest.into_values().map(network_cost).sum()
+            dearest.into_values().sum()
         };
         self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum()
     }
 }
+
+/// How much longer double precision takes.
+const DOUBLE: u32 = 3;
 
 /// What a network of the benchmarks takes with all proxies up to a class.
 const fn network_cost(class: CostClass) -> Duration {

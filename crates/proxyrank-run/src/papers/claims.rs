@@ -14,6 +14,7 @@ use super::shelf::{Shelf, Stock};
 use super::statistic::compute;
 use super::{PaperRow, PaperTable, Statistic};
 use crate::RunError;
+use crate::audit;
 use crate::benchmark::{Metric, find};
 use crate::standard::SIGNAL;
 
@@ -26,6 +27,8 @@ pub struct JudgedValue {
     pub statistic: Statistic,
     /// What became of it.
     pub claim: Claim,
+    /// What the numerical audit says of our score on the networks that the value was published for.
+    pub audit: Option<audit::Verdict>,
 }
 
 impl PaperTable {
@@ -33,12 +36,24 @@ impl PaperTable {
     pub fn judge(&self, shelf: &Shelf) -> Result<Vec<JudgedValue>, RunError> {
         let mut judged = Vec::new();
         for (index, row) in self.rows.iter().enumerate() {
+            let audit = self.audit(shelf, row);
             for (&statistic, &published) in &row.values {
                 let claim = self.claim(shelf, row, statistic, published)?;
-                judged.push(JudgedValue { row: index, statistic, claim });
+                judged.push(JudgedValue { row: index, statistic, claim, audit });
             }
         }
         Ok(judged)
+    }
+
+    fn audit(&self, shelf: &Shelf, row: &PaperRow) -> Option<audit::Verdict> {
+        let stock = shelf.get(row.benchmark.as_ref().unwrap_or(&self.benchmark))?;
+        let (reading, signal) = (row.reading.unwrap_or(self.reading), self.signal_of(row));
+        stock.column_under(row.proxy.as_ref()?, reading, signal)?.audit
+    }
+
+    /// What gradient proxies of a row back-propagate.
+    fn signal_of(&self, row: &PaperRow) -> Signal {
+        row.signal.or(self.signal).unwrap_or(SIGNAL)
     }
 
     fn claim(
@@ -86,7 +101,7 @@ impl PaperTable {
         }
         if let Some(proxy) = &row.proxy {
             let strict = Claim { tolerance: self.recompute_tolerance(row, statistic), ..claim.clone() };
-            let result = check.run(&strict, proxy, reading, row.signal.or(self.signal).unwrap_or(SIGNAL))?;
+            let result = check.run(&strict, proxy, reading, self.signal_of(row))?;
             claim.record(stage(reading), result);
             // What the same proxy says about the networks behind the labels.
             if info.readings.contains(&Reading::AsTrained) && reading != Reading::AsTrained {

@@ -5,6 +5,7 @@ use proxyrank_report::table::{Cell, Column, Flag, Rounded, Table, Tone};
 
 use super::claims::JudgedValue;
 use super::{PaperTable, Statistic};
+use crate::audit;
 use crate::rank::Detail;
 
 /// Statistics in the order of their columns.
@@ -40,6 +41,7 @@ impl PaperTable {
             columns.push(Column::text("benchmark", "Benchmark"));
         }
         columns.extend(shown.iter().map(|column| heading(*column, detail)));
+        columns.push(Column::text("audit", "Audit"));
         let mut table = Table::new(self.id.clone(), self.title.clone(), columns);
         for (index, row) in self.rows.iter().enumerate() {
             let mut cells = vec![Cell::text(&row.label)];
@@ -57,9 +59,17 @@ impl PaperTable {
                     ours(claim(statistic), stage, detail)
                 }
             }));
+            let audit = judged.iter().find(|value| value.row == index).and_then(|value| value.audit);
+            cells.push(match &row.proxy {
+                None => Cell::missing("not computed by this version"),
+                Some(_) => audit::cell(audit),
+            });
             table.push(cells);
         }
         table.note(format!("Published values: {}.", self.source));
+        if judged.iter().any(|value| value.audit.is_some()) {
+            table.note("Audit: what became of our own score in double precision and under other seeds; see the page on the audit.");
+        }
         self.notes.iter().for_each(|note| table.note(note.clone()));
         table
     }

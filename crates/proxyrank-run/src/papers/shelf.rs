@@ -102,8 +102,10 @@ impl Stock {
         let computed = proxyrank_proxies::find(proxy.as_str()).ok();
         let defaults = computed.map_or_else(Params::none, proxyrank_proxies::Proxy::default_params);
         let standard = |column: &ScoreColumn| {
+            // A sample, such as the audit's, is no basis for a claim about the benchmark.
             computed.is_none()
-                || ([Signal::None, signal].contains(&column.protocol.signal)
+                || (column.is_complete()
+                    && [Signal::None, signal].contains(&column.protocol.signal)
                     && departures(self.benchmark.info, &column.protocol).is_empty())
         };
         self.columns(reading)

@@ -1,10 +1,12 @@
 //! The correlation table: every statistic that a reader needs to distrust a single correlation.
 
 use proxyrank_report::table::{Cell, Column, Table};
+use proxyrank_schema::CostClass;
 use proxyrank_stats::{Estimate, ProxyStatistics};
 
 use super::columns::Origin;
 use super::panel::{Ranking, top_k};
+use crate::audit;
 use crate::benchmark::Benchmark;
 
 /// By what the rows are sorted.
@@ -94,7 +96,11 @@ pub fn table(benchmark: &Benchmark, ranking: &Ranking, by: SortBy, detail: Detai
             Column::number("close_pairs", "10%-pairs", 3),
         ]);
     }
-    columns.extend([Column::number("rank", "Rank", 0), Column::number("tie_group", "Tie group", 0)]);
+    columns.extend([
+        Column::number("rank", "Rank", 0),
+        Column::number("tie_group", "Tie group", 0),
+        Column::text("audit", "Audit"),
+    ]);
     if full {
         columns.push(Column::number("wall_us", "Time for one network (us)", 1));
     }
@@ -145,6 +151,10 @@ fn cells(ranking: &Ranking, index: usize, full: bool) -> Vec<Cell> {
     }
     cells.push(Cell::rank(&s.rank));
     cells.push(s.tie_group.map_or_else(|| Cell::missing("no tau-b"), |group| Cell::count(group as u64)));
+    cells.push(match (column.audit, column.class) {
+        (None, CostClass::Published) => Cell::missing("released scores cannot be recomputed"),
+        (verdict, _) => audit::cell(verdict),
+    });
     if full {
         let micros = column.wall_ns.map(|ns| ns as f64 / 1000.0);
         cells.push(Cell::number_or(micros, "published without a time"));
@@ -172,6 +182,12 @@ fn notes(benchmark: &Benchmark, ranking: &Ranking) -> Vec<String> {
          not differ significantly from the group's leader (paired bootstrap, Holm). A dagger marks a baseline."
             .to_owned(),
     ];
+    if ranking.columns.iter().any(|column| column.audit.is_some()) {
+        notes.push(format!(
+            "Audit: what became of the score in double precision and under other seeds. {}",
+            audit::criteria().join(" ")
+        ));
+    }
     let borrowed: Vec<&str> = ranking
         .columns
         .iter()

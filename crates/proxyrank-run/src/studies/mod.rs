@@ -5,6 +5,7 @@
 //! nowhere says what would have to be run.
 
 mod agreement;
+mod audit;
 mod seeds;
 mod sensitivity;
 mod signals;
@@ -43,11 +44,12 @@ pub struct Subject<'a> {
 type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
 
 /// Every study with the command that computes its scores.
-const STUDIES: [(&str, Study); 6] = [
+const STUDIES: [(&str, Study); 7] = [
     ("seeds", seeds::write),
     ("sensitivity", sensitivity::write),
     ("agreement", agreement::write),
     ("signals", signals::write),
+    ("audit", audit::write),
     ("timing", timing::write),
     ("w_pca", w_pca::write),
 ];

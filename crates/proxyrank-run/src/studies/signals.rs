@@ -21,6 +21,8 @@ use crate::rank::ScoreColumn;
 use crate::report::{baselines, write_table};
 
 const READINGS: [Reading; 2] = [Reading::Released, Reading::AsTrained];
+/// Why there is no ratio.
+const NOT_BOTH: &str = "not evaluated in both";
 /// The signals of encoders, in the order of columns.
 const SIGNALS: [Signal; 4] = [Signal::Ones, Signal::Gaussian, Signal::Rtd, Signal::Mlm];
 
@@ -86,6 +88,9 @@ fn precision(subject: &Subject<'_>, reading: Reading) -> Option<Table> {
     heads.extend(
         SIGNALS.map(|signal| Column::number(format!("ratio_{signal}"), format!("f32 / f64, {signal}"), 6)),
     );
+    heads.extend(SIGNALS.map(|signal| {
+        Column::number(format!("orders_{signal}"), format!("orders of magnitude, {signal}"), 1)
+    }));
     let title = format!("Scores in single over scores in double precision, reading {reading}");
     let mut table = Table::new(format!("precision_{reading}"), title, heads);
     for (proxy, signals) in &proxies {
@@ -93,14 +98,15 @@ fn precision(subject: &Subject<'_>, reading: Reading) -> Option<Table> {
             SIGNALS.iter().map(|signal| ratio(signals.get(signal)?)).collect();
         let Some(networks) = ratios.iter().flatten().map(|(networks, _)| *networks).max() else { continue };
         let mut cells = vec![Cell::text(proxy.as_str()), Cell::count(networks as u64)];
-        cells.extend(
-            ratios
-                .into_iter()
-                .map(|ratio| Cell::number_or(ratio.map(|(_, ratio)| ratio), "not evaluated in both")),
-        );
+        let ratios: Vec<Option<f64>> = ratios.into_iter().map(|ratio| Some(ratio?.1)).collect();
+        cells.extend(ratios.iter().map(|ratio| Cell::number_or(*ratio, NOT_BOTH)));
+        cells.extend(ratios.iter().map(|ratio| Cell::number_or(ratio.map(f64::log10), NOT_BOTH)));
         table.push(cells);
     }
-    table.note("The median over networks of the absolute ratio. 1 means that single precision is enough.");
+    table.note(
+        "The median over networks of the absolute ratio, and its decimal logarithm. 1, or 0 orders of magnitude, means that \
+         single precision is enough.",
+    );
     (!table.rows().is_empty()).then_some(table)
 }
 

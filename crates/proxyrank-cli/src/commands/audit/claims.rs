@@ -1,4 +1,4 @@
-//! `audit`: check claims against the stored scores.
+//! `audit claims`: the ledger from what is stored.
 
 use proxyrank_run::RunError;
 use proxyrank_run::benchmark::Benchmark;
@@ -7,14 +7,13 @@ use proxyrank_run::papers::{Shelf, Stock};
 use proxyrank_run::report::build_ledger;
 use proxyrank_run::reproduce::benchmarks;
 
-use super::reproduce::print_end;
-use crate::args::{AuditArgs, AuditWhat, Global};
+use crate::args::{ClaimsArgs, Global};
+use crate::commands::reproduce::print_end;
 use crate::exit::Outcome;
 use crate::output;
 use crate::setup::Setup;
 
-pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Outcome> {
-    let AuditWhat::Claims = args.what;
+pub(super) fn run(global: &Global, args: &ClaimsArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
     let tables = tables()?;
     let mut shelf = Shelf::default();
