@@ -128,7 +128,7 @@ impl Programme {
     /// and signal, second order everywhere, and a sample in double precision.
     fn gradients(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
         let first = self.request(info, &[CostClass::Gradient]);
-        let all = self.request(info, &[CostClass::Gradient, CostClass::SecondOrder]);
+        let all = self.request(info, &[CostClass::Gradient, CostClass::PerSample, CostClass::SecondOrder]);
         let under = |request: &Request, reading, signal| Request {
             readings: vec![reading],
             signal,
@@ -147,10 +147,11 @@ impl Programme {
         }
         let sample = Request { limit: Some(PRECISION_SAMPLE), dtype: Dtype::F64, ..first };
         // What a shared run says that a proxy costs is checked on a few networks.
-        for classes in
-            [[CostClass::Weights, CostClass::Forward], [CostClass::Gradient, CostClass::SecondOrder]]
-        {
-            let alone = under(&self.request(info, &classes), Reading::AsTrained, Signal::Rtd);
+        for classes in [
+            &[CostClass::Weights, CostClass::Forward][..],
+            &[CostClass::Gradient, CostClass::PerSample, CostClass::SecondOrder],
+        ] {
+            let alone = under(&self.request(info, classes), Reading::AsTrained, Signal::Rtd);
             requests.push(Request { limit: Some(TIMING_SAMPLE), timing: Timing::Isolated, ..alone });
         }
         for reading in [Reading::Released, Reading::AsTrained] {

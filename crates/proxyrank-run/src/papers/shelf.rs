@@ -8,7 +8,7 @@ use proxyrank_store::Store;
 
 use crate::RunError;
 use crate::benchmark::Benchmark;
-use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual};
+use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual, with_populations};
 use crate::standard::{SIGNAL, departures};
 
 /// Where stored scores are read from.
@@ -47,10 +47,10 @@ impl Stock {
         let reference = Stored::read(&benchmark, &stores.reference, Origin::Reference)?;
         let readings = benchmark.info.readings;
         let merged = |reading| {
-            completed(
+            with_populations(completed(
                 columns(&benchmark, reading, own.rows()),
                 columns(&benchmark, reading, reference.rows()),
-            )
+            ))
         };
         let every: BTreeMap<Reading, Vec<ScoreColumn>> =
             readings.iter().map(|&reading| (reading, merged(reading))).collect();

@@ -5,6 +5,7 @@ use proxyrank_stats::{Estimate, ProxyStatistics};
 
 use super::columns::Origin;
 use super::panel::{Ranking, top_k};
+use super::population::is_population;
 use crate::benchmark::Benchmark;
 
 /// By what the rows are sorted.
@@ -172,6 +173,19 @@ fn notes(benchmark: &Benchmark, ranking: &Ranking) -> Vec<String> {
          not differ significantly from the group's leader (paired bootstrap, Holm). A dagger marks a baseline."
             .to_owned(),
     ];
+    let made: Vec<&str> = ranking
+        .columns
+        .iter()
+        .filter(|column| is_population(column))
+        .map(|column| column.label.as_str())
+        .collect();
+    if !made.is_empty() {
+        notes.push(format!(
+            "Made of ranks among the architectures of this benchmark, so a score depends on all of them, and its interval leaves \
+             that out: {}.",
+            made.join(", ")
+        ));
+    }
     let borrowed: Vec<&str> = ranking
         .columns
         .iter()
