@@ -56,6 +56,17 @@ impl TokenBatch {
         &self.ids
     }
 
+    /// One sequence as a batch of its own.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such sequence.
+    #[must_use]
+    pub fn sequence(&self, index: usize) -> Self {
+        let ids = self.ids[index * self.seq_len..(index + 1) * self.seq_len].to_vec();
+        Self { ids, batch: 1, seq_len: self.seq_len }
+    }
+
     /// Number of sequences.
     pub const fn batch(&self) -> usize {
         self.batch

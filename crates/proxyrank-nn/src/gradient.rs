@@ -74,6 +74,11 @@ pub enum Loss<'a, T> {
     MaskedTokens(&'a [MaskedToken]),
     /// Sum of the discriminator's logits.
     LogitSum,
+    /// The network cut into segments, two a layer: the operation, which ends at [`Site::FfnInput`], and the feed-forward
+    /// chain, which ends at [`Site::LayerOutput`]. A segment's input is held constant, so every gradient comes from one
+    /// segment alone; the loss is the sum over segments of the inner product of their output (B·S, h) with their part of
+    /// this, segment by segment.
+    Segments(&'a [T]),
 }
 
 /// Of what a gradient is shown.

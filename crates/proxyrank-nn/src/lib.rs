@@ -29,6 +29,9 @@
 //! differentiate themselves and give the exact second derivative. [`ComposedEngine`] is a [`GradientEngine`] by candle's
 //! autograd. Tests pin each gradient to the other, and both to finite differences and golden cases.
 //!
+//! A loss of segments cuts the network at every residual sum and back-propagates a cotangent of its own through each part,
+//! all in one backward pass: what a proxy needs that asks about single layers.
+//!
 //! # Why no unsafe code
 //!
 //! faer's matrix product is safe to call, and pulp's dispatch compiles plain loops for the vector unit at hand. The

@@ -20,6 +20,8 @@ pub(crate) enum CheckedLoss<'a, T> {
     ReplacedTokens(&'a HeadLayout, &'a [bool]),
     /// Mean cross-entropy of the generator's predictions.
     MaskedTokens(&'a GeneratorLayout, &'a [MaskedToken]),
+    /// Inner products of every segment's output with its matrix.
+    Segments(&'a [T]),
 }
 
 impl<'a, T> CheckedLoss<'a, T> {
@@ -31,6 +33,12 @@ impl<'a, T> CheckedLoss<'a, T> {
             Loss::Cotangent(cotangent) => {
                 check_length("the cotangent", cotangent.len(), rows * layout.network.hidden_size)?;
                 Self::Cotangent(cotangent)
+            }
+            Loss::Segments(cotangents) => {
+                let segments = 2 * layout.layers.len();
+                let wanted = segments * rows * layout.network.hidden_size;
+                check_length("the list of the segments' cotangents", cotangents.len(), wanted)?;
+                Self::Segments(cotangents)
             }
             Loss::LogitSum => Self::LogitSum(discriminator()?),
             Loss::ReplacedTokens(labels) => {

@@ -68,7 +68,10 @@ fn layers<O: Ops>(
     let h = layout.network.hidden_size;
     for (index, layer) in layout.layers[..count].iter().enumerate() {
         let after_operation = operation(ops, layer, index, h, x)?;
-        x = feed_forward(ops, layer, index, h, after_operation)?;
+        let after_operation = ops.cut(2 * index, after_operation)?;
+        let output = feed_forward(ops, layer, index, h, after_operation)?;
+        x = ops.cut(2 * index + 1, output)?;
+        show(ops, ffn_tap(Site::LayerOutput, index, 0), Columns::first(&x, h))?;
     }
     Ok(x)
 }

@@ -80,6 +80,12 @@ pub(crate) trait Ops {
     /// Shows columns to the visitor; the caller has asked [`Ops::wants`].
     fn show(&mut self, tap: Tap, values: Columns<'_, Self::Value>) -> Result<(), NnError>;
 
+    /// Ends a segment of the network, counted from 0 over all layers: under a loss of segments the way back starts anew
+    /// here.
+    fn cut(&mut self, _segment: usize, x: Self::Value) -> Result<Self::Value, NnError> {
+        Ok(x)
+    }
+
     /// Says that a value is not needed any more.
     fn release(&mut self, value: Self::Value);
 

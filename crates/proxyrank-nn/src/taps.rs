@@ -41,6 +41,8 @@ pub enum Site {
     FfnPreactivation,
     /// Output of a GELU in the feed-forward chain: (B·S, F).
     Gelu,
+    /// Output of a layer: (B·S, h). The last layer's is [`Site::Hidden`] as well.
+    LayerOutput,
     /// Output of the last layer: (B·S, h).
     Hidden,
     /// Logits of the head: (B·S, 1).
@@ -83,7 +85,7 @@ pub struct View<'a, T> {
 
 impl<'a, T> View<'a, T> {
     /// `rows` rows of `columns` numbers, `stride` apart from the start of `values` on.
-    pub(crate) const fn new(values: &'a [T], rows: usize, columns: usize, stride: usize) -> Self {
+    pub const fn new(values: &'a [T], rows: usize, columns: usize, stride: usize) -> Self {
         Self { values, rows, columns, stride }
     }
 }

@@ -17,6 +17,7 @@ mod clock;
 mod eigen;
 pub mod forward;
 pub mod gradient;
+mod noise;
 pub mod papers;
 pub mod proxies;
 pub mod proxy;

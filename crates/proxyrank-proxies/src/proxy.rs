@@ -125,6 +125,9 @@ pub enum Run {
     Forward(Measure),
     /// From a quantity that [`crate::gradient::evaluate`] takes from a backward pass.
     Gradient(gradient::Measure),
+    /// From the ranks of these proxies' scores among the architectures of a benchmark; no architecture has a score of its
+    /// own.
+    Population(&'static [&'static str]),
 }
 
 /// One proxy.
@@ -233,6 +236,25 @@ impl Proxy {
         }
     }
 
+    /// A proxy of encoders that is made of other proxies' ranks, larger being better.
+    pub const fn population(name: &'static str, title: &'static str, formula: &'static str) -> Self {
+        Self {
+            name,
+            title,
+            formula,
+            paper: None,
+            direction: Direction::HigherIsBetter,
+            scale: Scale::Quantity,
+            class: CostClass::DataFree,
+            families: &[Family::Encoder],
+            axes: Axes::NETWORK,
+            params: &[],
+            version: 1,
+            faults: &[],
+            run: Run::Population(&[]),
+        }
+    }
+
     /// Its name as an identifier.
     pub fn id(&self) -> ProxyName {
         ProxyName::new(self.name)
@@ -290,6 +312,11 @@ impl Proxy {
         }
         match self.run {
             Run::DataFree(run) => run(subject, params),
+            Run::Population(components) => Outcome::error(format!(
+                "{} is made of ranks and needs the scores of {} on a whole benchmark; `proxyrank rank` shows it",
+                self.name,
+                components.join(", ")
+            )),
             Run::Forward(_) | Run::Gradient(_) => {
                 Outcome::error(format!("{} needs a network to run, and was given only sizes", self.name))
             }

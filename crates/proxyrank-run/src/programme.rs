@@ -129,7 +129,7 @@ impl Programme {
     /// and signal, and second order everywhere.
     fn gradients(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
         let first = self.request(info, &[CostClass::Gradient]);
-        let all = self.request(info, &[CostClass::Gradient, CostClass::SecondOrder]);
+        let all = self.request(info, &[CostClass::Gradient, CostClass::PerSample, CostClass::SecondOrder]);
         let under = |request: &Request, reading, signal| Request {
             readings: vec![reading],
             signal,
@@ -147,10 +147,11 @@ impl Programme {
             requests.extend(signals.iter().map(|&signal| under(&all, reading, signal)));
         }
         // What a shared run says that a proxy costs is checked on a few networks.
-        for classes in
-            [[CostClass::Weights, CostClass::Forward], [CostClass::Gradient, CostClass::SecondOrder]]
-        {
-            let alone = under(&self.request(info, &classes), Reading::AsTrained, Signal::Rtd);
+        for classes in [
+            &[CostClass::Weights, CostClass::Forward][..],
+            &[CostClass::Gradient, CostClass::PerSample, CostClass::SecondOrder],
+        ] {
+            let alone = under(&self.request(info, classes), Reading::AsTrained, Signal::Rtd);
             requests.push(Request {
                 selection: Selection::First(TIMING_SAMPLE),
                 timing: Timing::Isolated,

@@ -189,6 +189,8 @@ named_enum!(
         Forward = "forward",
         /// A backward pass.
         Gradient = "gradient",
+        /// A backward pass for each sequence of the batch.
+        PerSample = "per_sample",
         /// A Hessian-vector product.
         SecondOrder = "second_order",
         /// Taken from a file that somebody else published.

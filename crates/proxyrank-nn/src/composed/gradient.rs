@@ -2,7 +2,7 @@
 
 use candle_core::backprop::GradStore;
 
-use super::ops::Backward;
+use super::ops::{Backward, Segments};
 use super::tape::{Tape, of_variable};
 use super::{ComposedEngine, ComposedWeights, Training};
 use crate::NnError;
@@ -35,6 +35,9 @@ impl<T: Real> GradientEngine<T> for ComposedEngine<T> {
         let mut visitor = visitor(block);
         let mut ops = self.ops(&weights, input, dropout, &mut visitor)?;
         let loss = CheckedLoss::new(&loss, layout, block.rows())?;
+        if let CheckedLoss::Segments(cotangents) = loss {
+            ops.segments = Some(Segments { cotangents, sum: None });
+        }
         let outputs = ops.visitor.wants_outputs();
         ops.backward = Some(Backward { tape: Tape::default(), outputs, wants: V::wants_gradient });
         let x = match input {

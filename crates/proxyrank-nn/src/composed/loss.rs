@@ -17,6 +17,10 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
     pub(super) fn loss(&mut self, hidden: &Tensor, loss: &CheckedLoss<'_, T>) -> Result<Tensor, NnError> {
         let layout = self.weights.layout();
         match *loss {
+            CheckedLoss::Segments(_) => {
+                let sum = self.segments.take().and_then(|segments| segments.sum);
+                sum.ok_or(NnError::Empty { what: "the number of layers" })
+            }
             CheckedLoss::HiddenSum => Ok(hidden.sum_all()?),
             CheckedLoss::Cotangent(cotangent) => {
                 let cotangent = Tensor::from_slice(cotangent, hidden.shape(), hidden.device())?;

@@ -84,6 +84,7 @@ impl<T: Real> ComposedEngine<T> {
             dropout,
             visitor,
             backward: None,
+            segments: None,
             real: PhantomData,
         })
     }

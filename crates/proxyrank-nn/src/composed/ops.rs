@@ -29,7 +29,18 @@ pub(super) struct ComposedOps<'a, T, V> {
     pub visitor: &'a mut V,
     /// Present if a backward pass follows.
     pub backward: Option<Backward<V>>,
+    /// Present under a loss of segments.
+    pub segments: Option<Segments<'a, T>>,
     pub real: PhantomData<T>,
+}
+
+/// A loss of segments on its way.
+#[derive(Debug)]
+pub(super) struct Segments<'a, T> {
+    /// The cotangents of all segments, one after the other.
+    pub cotangents: &'a [T],
+    /// Inner products of the outputs so far.
+    pub sum: Option<Tensor>,
 }
 
 /// What the backward pass that follows wants to be kept.
@@ -135,6 +146,19 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
             self.visitor.visit(&Event { site, layer, index, heads, block: self.block, values: view });
         }
         Ok(())
+    }
+
+    /// Cuts the graph: what follows reads the value alone.
+    fn cut(&mut self, segment: usize, x: Tensor) -> Result<Tensor, NnError> {
+        let Some(segments) = &mut self.segments else { return Ok(x) };
+        let count = x.elem_count();
+        let cotangent = &segments.cotangents[segment * count..(segment + 1) * count];
+        let product = (&x * Tensor::from_slice(cotangent, x.shape(), self.device)?)?.sum_all()?;
+        segments.sum = Some(match segments.sum.take() {
+            None => product,
+            Some(sum) => (sum + product)?,
+        });
+        self.carried(x.detach())
     }
 
     fn release(&mut self, _value: Tensor) {}

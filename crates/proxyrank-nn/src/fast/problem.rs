@@ -58,6 +58,12 @@ impl<'a, T: Real> Problem<'a, T> {
                 let h = self.parameters.weights.layout().network.hidden_size;
                 Share::Cotangent(&cotangent[rows.start * h..rows.end * h])
             }
+            CheckedLoss::Segments(cotangents) => {
+                let h = self.parameters.weights.layout().network.hidden_size;
+                let segment = self.input.whole().rows() * h;
+                let rows = rows.start * h..rows.end * h;
+                Share::Segments(cotangents.chunks_exact(segment).map(|all| &all[rows.clone()]).collect())
+            }
             CheckedLoss::LogitSum(head) => Share::LogitSum(head),
             CheckedLoss::ReplacedTokens(head, labels) => {
                 Share::ReplacedTokens { head, labels: &labels[rows], total: labels.len() }

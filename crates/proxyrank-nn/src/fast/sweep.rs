@@ -125,13 +125,15 @@ fn run_block<N: Number, O: Observer<N>>(
 ) -> Result<Outcome<N::Real, O>, NnError> {
     let layout = problem.parameters.weights.layout();
     let pass = Pass { parameters: problem.parameters, block, dropout: problem.dropout, workspace, tables };
+    let share = problem.share(&block);
     let mut tape = Tape::new(pass, problem.ids(&block), &mut observer);
+    tape.expect_segments(&share);
     let input = match problem.input {
         EncoderInput::Tokens(_) => network::embed(&mut tape, layout)?,
         EncoderInput::Ones { .. } => tape.ones(),
     };
     let hidden = network::encode(&mut tape, layout, input)?;
-    let loss = tape.loss(hidden, &problem.share(&block))?;
+    let loss = tape.loss(hidden, &share)?;
     let embeddings = tape.backward(sink);
     Ok(Outcome { block, loss, embeddings, observer })
 }
@@ -141,6 +143,9 @@ fn total<T: Real>(parts: Vec<Vec<T>>) -> (Vec<T>, Vec<Vec<T>>) {
     let mut parts = parts.into_iter();
     let mut first = parts.next().unwrap_or_default();
     let rest: Vec<_> = parts.collect();
+    if rest.is_empty() {
+        return (first, rest);
+    }
     first.par_chunks_mut(STRETCH).enumerate().for_each(|(index, sum)| {
         for part in &rest {
             kernels::residual(sum, &part[index * STRETCH..][..sum.len()]);

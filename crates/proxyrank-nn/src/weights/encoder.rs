@@ -38,6 +38,11 @@ impl<T: Real> EncoderWeights<T> {
         &mut self.body
     }
 
+    /// The embedding tables with their norm, to be changed in place; they are copied if other weights share them.
+    pub fn embeddings_mut(&mut self) -> &mut [T] {
+        Arc::make_mut(&mut self.embeddings)
+    }
+
     /// Gives back the body's memory for the next network; see [`crate::Initialiser::encoder_in`].
     pub fn into_body(self) -> Vec<T> {
         self.body

@@ -15,4 +15,5 @@ mod gradient_visitors;
 mod gradients;
 mod init;
 mod record;
+mod segments;
 mod threads;

@@ -2,8 +2,10 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::features::FeatureSpectra;
 use super::maxima::TensorMeans;
 use super::norms::MatrixNorms;
+use super::perturbation::Perturbation;
 use super::signs::SignCodes;
 use super::spectrum::Spectra;
 use crate::Subject;
@@ -31,6 +33,12 @@ pub enum Measure {
     TokenAgreement(Score<TensorMeans>),
     /// Which units are active, for each sequence.
     SignCodes(Score<SignCodes>),
+    /// Spectra of what each layer hands on.
+    FeatureSpectra(Score<FeatureSpectra>),
+    /// For each layer: the smallest eigenvalue of the correlation matrix of the first GELU's channels.
+    SmallestCorrelations(Score<TensorMeans>),
+    /// How far the hidden state moves with the embeddings.
+    Perturbation(Score<Perturbation>),
 }
 
 /// The quantity alone.
@@ -42,6 +50,9 @@ pub(crate) enum Quantity {
     SoftmaxMaxima,
     TokenAgreement,
     SignCodes,
+    FeatureSpectra,
+    SmallestCorrelations,
+    Perturbation,
 }
 
 impl Measure {
@@ -53,6 +64,9 @@ impl Measure {
             Self::SoftmaxMaxima(_) => Quantity::SoftmaxMaxima,
             Self::TokenAgreement(_) => Quantity::TokenAgreement,
             Self::SignCodes(_) => Quantity::SignCodes,
+            Self::FeatureSpectra(_) => Quantity::FeatureSpectra,
+            Self::SmallestCorrelations(_) => Quantity::SmallestCorrelations,
+            Self::Perturbation(_) => Quantity::Perturbation,
         }
     }
 

@@ -13,6 +13,9 @@
 //! | [`TensorMeans`] of maxima over heads | two numbers a layer | softmax confidence |
 //! | [`TensorMeans`] of token agreement | one number a GELU, first sequence only | activation distance |
 //! | [`SignCodes`] | one bit a GELU output | NWOT, SWAP |
+//! | [`FeatureSpectra`] | second moments of what each layer hands on | AZ-NAS expressivity |
+//! | [`TensorMeans`] of smallest correlations | second moments of each layer's first GELU | MeCo |
+//! | [`Perturbation`] | the hidden state, for a second pass | Zen |
 //! | [`MatrixNorms`] | nothing: weights only | sampled ZeroLM |
 //!
 //! [`evaluate`] takes the union of what its calls read, runs the network once with a reducer for each block, adds the
@@ -22,11 +25,13 @@
 //! To add a quantity: a module with its reducer, a variant in [`Measure`], and its sites in the reducer.
 
 mod evaluate;
+mod features;
 mod maxima;
 mod measure;
 mod moments;
 mod norms;
 mod pass;
+mod perturbation;
 mod reducer;
 mod signs;
 mod spectrum;
@@ -39,8 +44,10 @@ pub(crate) use reducer::{LayerMoments, Partial, Reducer, Timed};
 pub(crate) use tree::{Merge, merged};
 
 pub use evaluate::{EvaluateOptions, Evaluation, evaluate};
+pub use features::FeatureSpectra;
 pub use maxima::TensorMeans;
 pub use measure::{Measure, Score};
 pub use norms::{MatrixNorm, MatrixNorms};
+pub use perturbation::Perturbation;
 pub use signs::SignCodes;
 pub use spectrum::{Enough, Spectra};

@@ -56,6 +56,11 @@ impl Moments {
         Self { rows, mean: mean.into_iter().map(Real::as_f64).collect(), scatter }
     }
 
+    /// How many rows there were.
+    pub(super) const fn rows(&self) -> usize {
+        self.rows
+    }
+
     /// The covariance matrix, with N - 1 in the denominator; zero for a single row.
     pub(super) fn covariance(&self) -> Mat<f64> {
         let scale = 1.0 / self.rows.saturating_sub(1).max(1) as f64;

@@ -11,10 +11,12 @@ use proxyrank_nn::{
 use proxyrank_schema::Outcome;
 use rayon::prelude::*;
 
+use super::features::{FeatureSpectra, smallest_correlation};
 use super::maxima::TensorMeans;
 use super::measure::{Measure, Quantity};
 use super::moments::Moments;
 use super::norms::MatrixNorms;
+use super::perturbation::{HiddenRows, Perturbation};
 use super::reducer::{LayerMoments, Partial, Reducer};
 use super::signs::SignCodes;
 use super::spectrum::{Spectra, eigenvalues};
@@ -25,17 +27,25 @@ use crate::{ProxyCall, Subject};
 /// A forward pass with everything that its proxies read.
 pub(crate) struct Pass<'a, T> {
     weights: &'a EncoderWeights<T>,
-    /// Of each layer's feed-forward input; empty if no proxy reads spectra.
-    moments: Vec<Moments>,
+    /// Of each layer's feed-forward input, output and first GELU; empty if no proxy reads them.
+    ffn_inputs: Vec<Moments>,
+    outputs: Vec<Moments>,
+    gelus: Vec<Moments>,
     head_maxima: (TensorMeans, u64),
     softmax_maxima: (TensorMeans, u64),
     token_agreement: (TensorMeans, u64),
     sign_codes: (SignCodes, u64),
-    moments_ns: u64,
+    hidden: (HiddenRows, u64),
+    ffn_inputs_ns: u64,
+    outputs_ns: u64,
+    gelus_ns: u64,
     /// The pass without any proxy's reducers.
     pub(crate) shared_ns: u64,
     spectra: OnceCell<(Spectra, u64)>,
     norms: OnceCell<(MatrixNorms, u64)>,
+    features: OnceCell<(FeatureSpectra, u64)>,
+    correlations: OnceCell<(TensorMeans, u64)>,
+    perturbation: Option<(Perturbation, u64)>,
 }
 
 impl<'a, T: Real> Pass<'a, T> {
@@ -63,7 +73,24 @@ impl<'a, T: Real> Pass<'a, T> {
         let partials = reducers.into_iter().map(Reducer::into_partial);
         let partial = partials.reduce(merged).unwrap_or_default();
         let shared_ns = nanoseconds(elapsed).saturating_sub(share(partial.spent(), threads));
-        Ok(Self::of(weights, trees, partial, threads, shared_ns))
+        Self::of(weights, trees, partial, threads, shared_ns).perturbed(engine, batch, needs, dropout)
+    }
+
+    /// The same with the second pass that a perturbation takes, if one is needed.
+    pub(crate) fn perturbed(
+        mut self,
+        engine: &impl Engine<T>,
+        batch: &TokenBatch,
+        needs: &BTreeSet<Quantity>,
+        dropout: Dropout,
+    ) -> Result<Self, NnError> {
+        if needs.contains(&Quantity::Perturbation) {
+            let (hidden, spent) = std::mem::take(&mut self.hidden);
+            let run = || Perturbation::run(engine, self.weights, batch, dropout, &hidden);
+            let (perturbation, ns) = timed(run);
+            self.perturbation = Some((perturbation?, spent + ns));
+        }
+        Ok(self)
     }
 
     /// What reducers kept of a pass that took `shared_ns` without them, on as many threads.
@@ -75,18 +102,27 @@ impl<'a, T: Real> Pass<'a, T> {
         shared_ns: u64,
     ) -> Self {
         let share = |spent| share(spent, threads);
-        let Partial { moments, head_maxima, softmax_maxima, token_agreement, sign_codes } = partial;
+        let Partial { moments, head_maxima, softmax_maxima, token_agreement, sign_codes, hidden } = partial;
+        let totals = |trees: Vec<Tree<Moments>>| trees.into_iter().filter_map(Tree::total).collect();
         Self {
             weights,
-            moments: trees.into_iter().filter_map(Tree::total).collect(),
+            ffn_inputs: totals(trees.ffn_inputs),
+            outputs: totals(trees.outputs),
+            gelus: totals(trees.gelus),
             head_maxima: (head_maxima.part.means(), share(head_maxima.spent)),
             softmax_maxima: (softmax_maxima.part.means(), share(softmax_maxima.spent)),
             token_agreement: (token_agreement.part.into_means(), share(token_agreement.spent)),
             sign_codes: (sign_codes.part, share(sign_codes.spent)),
-            moments_ns: share(moments),
+            hidden: (hidden.part, share(hidden.spent)),
+            ffn_inputs_ns: share(moments.ffn_inputs),
+            outputs_ns: share(moments.outputs),
+            gelus_ns: share(moments.gelus),
             shared_ns,
             spectra: OnceCell::new(),
             norms: OnceCell::new(),
+            features: OnceCell::new(),
+            correlations: OnceCell::new(),
+            perturbation: None,
         }
     }
 
@@ -104,6 +140,16 @@ impl<'a, T: Real> Pass<'a, T> {
                 read(&self.token_agreement, |means| score(means, subject, params))
             }
             Measure::SignCodes(score) => read(&self.sign_codes, |codes| score(codes, subject, params)),
+            Measure::FeatureSpectra(score) => {
+                read(self.features(), |features| score(features, subject, params))
+            }
+            Measure::SmallestCorrelations(score) => {
+                read(self.correlations(), |smallest| score(smallest, subject, params))
+            }
+            Measure::Perturbation(score) => match &self.perturbation {
+                Some(perturbation) => read(perturbation, |moved| score(moved, subject, params)),
+                None => (Outcome::error("the perturbed pass was not run"), 0),
+            },
         }
     }
 
@@ -111,23 +157,38 @@ impl<'a, T: Real> Pass<'a, T> {
         self.norms.get_or_init(|| timed(|| MatrixNorms::of(self.weights)))
     }
 
+    fn features(&self) -> &(FeatureSpectra, u64) {
+        self.features.get_or_init(|| {
+            let maps = self.ffn_inputs.iter().zip(&self.outputs).flat_map(|(one, other)| [one, other]);
+            let (features, spent) = timed(|| FeatureSpectra::of(maps));
+            (features, self.ffn_inputs_ns + self.outputs_ns + spent)
+        })
+    }
+
+    fn correlations(&self) -> &(TensorMeans, u64) {
+        self.correlations.get_or_init(|| {
+            let (values, spent) = timed(|| self.gelus.par_iter().map(smallest_correlation).collect());
+            (TensorMeans { values }, self.gelus_ns + spent)
+        })
+    }
+
     fn spectra(&self) -> &(Spectra, u64) {
         self.spectra.get_or_init(|| {
-            let layers = self.moments.par_iter().zip(&self.weights.layout().layers);
+            let layers = self.ffn_inputs.par_iter().zip(&self.weights.layout().layers);
             let spectrum = |(moments, layer): (&Moments, &LayerLayout)| {
                 let first = &layer.ffn[0];
                 let weight = self.weights.values(&first.weight);
                 eigenvalues(moments, MatRef::from_row_major_slice(weight, first.outputs, first.inputs))
             };
             let (layers, spent) = timed(|| layers.map(spectrum).collect());
-            (Spectra { layers }, self.moments_ns + spent)
+            (Spectra { layers }, self.ffn_inputs_ns + spent)
         })
     }
 }
 
 /// Empty sums, one a layer.
 pub(crate) fn layer_moments<T: Real>(weights: &EncoderWeights<T>) -> LayerMoments {
-    weights.layout().layers.iter().map(|_| Tree::new()).collect()
+    LayerMoments::new(weights.layout().layers.len())
 }
 
 /// Reads a quantity; its time counts as the reader's own.

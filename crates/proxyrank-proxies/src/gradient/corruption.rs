@@ -12,7 +12,8 @@
 use proxyrank_nn::{MaskedToken, TokenBatch};
 use rand_chacha::rand_core::Rng;
 
-use super::signal::{SignalError, generator};
+use super::signal::SignalError;
+use crate::noise::generator;
 
 /// Starts the generator's key, so that no other use of the same seed shares its stream.
 const KEY_PREFIX: &[u8; 16] = b"proxyrank/hidden";

@@ -12,6 +12,8 @@ use super::matrices::MatrixValues;
 use super::measure::{MatrixQuantity, Measure, PassKind};
 use super::pass::{Backward, Curvature, Needs, Passes};
 use super::positions::PositionGradient;
+use super::samples::{SampleKernel, Samples};
+use super::segments::SegmentNorms;
 use super::signal::PreparedSignal;
 use super::synflow::SynFlow;
 use crate::clock::timed;
@@ -24,8 +26,8 @@ use crate::{ProxyCall, Run, Subject};
 pub fn head<T: Real>(calls: &[ProxyCall], signal: &PreparedSignal<T>) -> Head {
     let needs = Needs::of(calls);
     match signal {
-        PreparedSignal::Masked(_) if needs.pass(PassKind::Backward) => Head::Generator,
-        PreparedSignal::Replaced(_) if needs.pass(PassKind::Backward) => Head::Discriminator,
+        PreparedSignal::Masked(_) if needs.signal() => Head::Generator,
+        PreparedSignal::Replaced(_) if needs.signal() => Head::Discriminator,
         _ if needs.pass(PassKind::SynFlow) => Head::Discriminator,
         _ => Head::None,
     }
@@ -39,7 +41,7 @@ pub fn head<T: Real>(calls: &[ProxyCall], signal: &PreparedSignal<T>) -> Head {
 /// Times are those of [`forward::evaluate`]: the passes that a proxy needs, drawing the weights, and its own arithmetic.
 /// Where forward and gradient proxies share a pass, the former are charged for its way forward, if the engine shows gradients
 /// block by block while it computes them, and for all of it otherwise.
-pub fn evaluate<T: Real, E: Engine<T> + GradientEngine<T>>(
+pub fn evaluate<T: Real, E: Engine<T> + GradientEngine<T> + Sync>(
     engine: &E,
     weights: &EncoderWeights<T>,
     batch: &TokenBatch,
@@ -52,7 +54,7 @@ pub fn evaluate<T: Real, E: Engine<T> + GradientEngine<T>>(
 }
 
 /// The same with an engine that has second derivatives, which GraSP needs.
-pub fn evaluate_twice<T: Real, E: Engine<T> + CurvatureEngine<T>>(
+pub fn evaluate_twice<T: Real, E: Engine<T> + CurvatureEngine<T> + Sync>(
     engine: &E,
     weights: &EncoderWeights<T>,
     batch: &TokenBatch,
@@ -107,7 +109,7 @@ impl Needs {
     }
 }
 
-impl<T: Real, E: Engine<T> + GradientEngine<T>> Evaluator<'_, T, E> {
+impl<T: Real, E: Engine<T> + GradientEngine<T> + Sync> Evaluator<'_, T, E> {
     fn run(&self, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, NnError> {
         let network = Network::Encoder(self.weights.layout().network.clone());
         let subject = Subject { network, seq_len: self.batch.seq_len() };
@@ -118,6 +120,7 @@ impl<T: Real, E: Engine<T> + GradientEngine<T>> Evaluator<'_, T, E> {
             forward,
             matrices: passes.matrices(&needs),
             positions: if needs.positions { passes.positions() } else { None },
+            kernel: if needs.kernel { passes.kernel() } else { None },
             passes,
             weights_ns: self.options.weights_ns,
         };
@@ -147,7 +150,13 @@ impl<T: Real, E: Engine<T> + GradientEngine<T>> Evaluator<'_, T, E> {
         let forward = match backward.as_mut().filter(|_| shared) {
             Some(pass) => {
                 let forward_ns = pass.forward_ns();
-                Pass::of(weights, trees, std::mem::take(&mut pass.partial.forward), pass.threads, forward_ns)
+                let partial = std::mem::take(&mut pass.partial.forward);
+                Pass::of(weights, trees, partial, pass.threads, forward_ns).perturbed(
+                    engine,
+                    batch,
+                    &forward_needs,
+                    dropout,
+                )?
             }
             None => Pass::run(engine, weights, batch, &forward_needs, dropout)?,
         };
@@ -166,12 +175,22 @@ impl<T: Real, E: Engine<T> + GradientEngine<T>> Evaluator<'_, T, E> {
             .pass(PassKind::TokenFlow)
             .then(|| flow(|| SynFlow::lpzero(engine, weights, batch, dropout)))
             .transpose()?;
-        Ok((forward, Passes { weights, backward, curvature, synflow, token_flow }))
+        let samples = needs
+            .pass(PassKind::Samples)
+            .then(|| {
+                flow(|| Samples::run(engine, weights, signal.corrupted().unwrap_or(batch), signal, dropout))
+            })
+            .transpose()?;
+        let segments = needs
+            .pass(PassKind::Segments)
+            .then(|| flow(|| SegmentNorms::run(engine, weights, batch, dropout)))
+            .transpose()?;
+        Ok((forward, Passes { weights, backward, curvature, synflow, token_flow, samples, segments }))
     }
 }
 
 /// A pass and its time.
-fn flow<T>(run: impl FnOnce() -> Result<SynFlow<T>, NnError>) -> Result<(SynFlow<T>, u64), NnError> {
+fn flow<P>(run: impl FnOnce() -> Result<P, NnError>) -> Result<(P, u64), NnError> {
     let (pass, ns) = timed(run);
     pass.map(|pass| (pass, ns))
 }
@@ -183,6 +202,7 @@ struct Scores<'a, T> {
     passes: Passes<'a, T>,
     matrices: BTreeMap<MatrixQuantity, (MatrixValues, u64)>,
     positions: Option<(PositionGradient, u64)>,
+    kernel: Option<(SampleKernel, u64)>,
     weights_ns: u64,
 }
 
@@ -219,6 +239,13 @@ impl<T: Real> Scores<'_, T> {
                     (outcome, first + second + own)
                 },
             ),
+            Measure::Kernel(score) => self.kernel.as_ref().map(|(kernel, spent)| {
+                let (outcome, own) = timed(|| score(kernel, &self.subject, params));
+                (outcome, spent + own)
+            }),
+            Measure::Segments(score) => {
+                self.passes.segments.as_ref().map(|(norms, _)| timed(|| score(norms, &self.subject, params)))
+            }
             Measure::Positions(score) => self.positions.as_ref().map(|(positions, spent)| {
                 let (outcome, own) = timed(|| score(positions, &self.subject, params));
                 (outcome, spent + own)

@@ -6,6 +6,8 @@ use proxyrank_schema::{Outcome, Params};
 
 use super::matrices::{MatrixValues, Set};
 use super::positions::PositionGradient;
+use super::samples::SampleKernel;
+use super::segments::SegmentNorms;
 use crate::Subject;
 use crate::forward::Score;
 
@@ -21,6 +23,10 @@ pub enum Measure {
     Both(MatrixQuantity, MatrixQuantity, Pair),
     /// The gradient of the position table.
     Positions(Score<PositionGradient>),
+    /// Inner products of the gradients of single sequences.
+    Kernel(Score<SampleKernel>),
+    /// What each segment of the network does to random signs on their way back.
+    Segments(Score<SegmentNorms>),
 }
 
 /// A number that is taken from a weight matrix W. G is its gradient, R that of a SynFlow pass, a the layer's output,
@@ -54,6 +60,10 @@ pub enum MatrixQuantity {
     TokenFlow,
     /// Σ abs(W)·abs(ln abs(R)) with R of LPZero's pass over tokens, of every matrix and the projection.
     AbsoluteLogTokenFlow,
+    /// Σ abs(Σ over sequences of sign(g)), g being the gradient of one sequence's loss, of every matrix.
+    SignAgreement,
+    /// Σ of the mean of abs(g) over sequences over the standard deviation of g, of every matrix.
+    InverseVariation,
 }
 
 /// The passes that a quantity is taken from.
@@ -63,6 +73,10 @@ pub(crate) enum PassKind {
     Curvature,
     SynFlow,
     TokenFlow,
+    /// A backward pass for each sequence.
+    Samples,
+    /// A backward pass of random signs, segment by segment.
+    Segments,
 }
 
 impl MatrixQuantity {
@@ -81,7 +95,9 @@ impl MatrixQuantity {
             | Self::OutputMaxima
             | Self::SynFlow
             | Self::LogSynFlow
-            | Self::AbsoluteLogSynFlow => Set::All,
+            | Self::AbsoluteLogSynFlow
+            | Self::SignAgreement
+            | Self::InverseVariation => Set::All,
         }
     }
 
@@ -90,6 +106,7 @@ impl MatrixQuantity {
             Self::CurvatureProducts => &[PassKind::Backward, PassKind::Curvature],
             Self::SynFlow | Self::LogSynFlow | Self::AbsoluteLogSynFlow => &[PassKind::SynFlow],
             Self::TokenFlow | Self::AbsoluteLogTokenFlow => &[PassKind::TokenFlow],
+            Self::SignAgreement | Self::InverseVariation => &[PassKind::Samples],
             _ => &[PassKind::Backward],
         }
     }
@@ -101,7 +118,7 @@ impl Measure {
         let both = match self {
             Self::Matrices(quantity, _) => [Some(quantity), None],
             Self::Both(one, other, _) => [Some(one), Some(other)],
-            Self::Positions(_) => [None, None],
+            Self::Positions(_) | Self::Kernel(_) | Self::Segments(_) => [None, None],
         };
         both.into_iter().flatten()
     }
@@ -111,14 +128,22 @@ impl Measure {
         self.passes().contains(&PassKind::Curvature)
     }
 
-    /// Whether the signal is back-propagated; a SynFlow pass has none.
+    /// Whether every sequence is back-propagated on its own.
+    pub fn needs_samples(self) -> bool {
+        self.passes().contains(&PassKind::Samples)
+    }
+
+    /// Whether the signal is back-propagated; a SynFlow pass and one of random signs have none.
     pub fn needs_signal(self) -> bool {
-        self.passes().contains(&PassKind::Backward)
+        let passes = self.passes();
+        passes.contains(&PassKind::Backward) || passes.contains(&PassKind::Samples)
     }
 
     pub(crate) fn passes(self) -> BTreeSet<PassKind> {
         match self {
             Self::Positions(_) => BTreeSet::from([PassKind::Backward]),
+            Self::Kernel(_) => BTreeSet::from([PassKind::Samples]),
+            Self::Segments(_) => BTreeSet::from([PassKind::Segments]),
             _ => self.matrices().flat_map(|quantity| quantity.passes().iter().copied()).collect(),
         }
     }

@@ -37,6 +37,8 @@ mod outputs;
 mod pass;
 mod positions;
 mod products;
+mod samples;
+mod segments;
 mod signal;
 mod synflow;
 
@@ -45,4 +47,6 @@ pub use evaluate::{evaluate, evaluate_twice, head};
 pub use matrices::{Matrix, MatrixValue, MatrixValues, Part, Set};
 pub use measure::{MatrixQuantity, Measure, Pair};
 pub use positions::PositionGradient;
+pub use samples::SampleKernel;
+pub use segments::SegmentNorms;
 pub use signal::{PreparedSignal, SignalError};

@@ -16,6 +16,8 @@ use super::nuclear::nuclear_norm;
 use super::outputs::{BackwardPartial, BackwardReducer, OutputNeeds};
 use super::positions::PositionGradient;
 use super::products::sum;
+use super::samples::{SampleKernel, Samples};
+use super::segments::SegmentNorms;
 use super::synflow::SynFlow;
 use crate::clock::{nanoseconds, share, threads_of, timed};
 use crate::forward::{LayerMoments, Quantity, Reducer, merged};
@@ -25,6 +27,7 @@ use crate::forward::{LayerMoments, Quantity, Reducer, merged};
 pub(super) struct Needs {
     pub(super) matrices: BTreeSet<MatrixQuantity>,
     pub(super) positions: bool,
+    pub(super) kernel: bool,
     pub(super) passes: BTreeSet<PassKind>,
 }
 
@@ -32,11 +35,17 @@ impl Needs {
     pub(super) fn add(&mut self, measure: Measure) {
         self.matrices.extend(measure.matrices());
         self.positions |= matches!(measure, Measure::Positions(_));
+        self.kernel |= matches!(measure, Measure::Kernel(_));
         self.passes.extend(measure.passes());
     }
 
     pub(super) fn pass(&self, kind: PassKind) -> bool {
         self.passes.contains(&kind)
+    }
+
+    /// Whether the signal's loss is computed.
+    pub(super) fn signal(&self) -> bool {
+        self.pass(PassKind::Backward) || self.pass(PassKind::Samples)
     }
 
     fn quantity(&self, quantity: MatrixQuantity) -> bool {
@@ -123,6 +132,8 @@ pub(super) struct Passes<'a, T> {
     pub(super) curvature: Option<Curvature<T>>,
     pub(super) synflow: Option<(SynFlow<T>, u64)>,
     pub(super) token_flow: Option<(SynFlow<T>, u64)>,
+    pub(super) samples: Option<(Samples<T>, u64)>,
+    pub(super) segments: Option<(SegmentNorms, u64)>,
 }
 
 impl<T: Real> Passes<'_, T> {
@@ -133,6 +144,8 @@ impl<T: Real> Passes<'_, T> {
             PassKind::Curvature => self.curvature.as_ref().map(|pass| pass.ns),
             PassKind::SynFlow => self.synflow.as_ref().map(|(_, ns)| *ns),
             PassKind::TokenFlow => self.token_flow.as_ref().map(|(_, ns)| *ns),
+            PassKind::Samples => self.samples.as_ref().map(|(_, ns)| *ns),
+            PassKind::Segments => self.segments.as_ref().map(|(_, ns)| *ns),
         };
         kinds.iter().filter_map(cost).sum()
     }
@@ -153,6 +166,12 @@ impl<T: Real> Passes<'_, T> {
         let (values, ns) = timed(|| embeddings.position().into_iter().map(Real::as_f64).collect());
         let features = self.weights.layout().network.embedding_size;
         Some((PositionGradient { values, features }, ns))
+    }
+
+    /// The inner products of the samples' gradients, with the time that they took.
+    pub(super) fn kernel(&self) -> Option<(SampleKernel, u64)> {
+        let (samples, _) = self.samples.as_ref()?;
+        Some(timed(|| samples.kernel(&matrices(self.weights.layout()))))
     }
 
     /// What the reducers of a quantity took during the pass.
@@ -203,6 +222,14 @@ impl<T: Real> Passes<'_, T> {
             MatrixQuantity::SynFlow | MatrixQuantity::LogSynFlow | MatrixQuantity::AbsoluteLogSynFlow => {
                 let (flow, _) = self.synflow.as_ref()?;
                 wanted(&|_, matrix| of_flow(quantity, matrix, flow))
+            }
+            MatrixQuantity::SignAgreement => {
+                let (samples, _) = self.samples.as_ref()?;
+                wanted(&|_, matrix| samples.sign_agreement(matrix))
+            }
+            MatrixQuantity::InverseVariation => {
+                let (samples, _) = self.samples.as_ref()?;
+                wanted(&|_, matrix| samples.inverse_variation(matrix))
             }
             MatrixQuantity::TokenFlow | MatrixQuantity::AbsoluteLogTokenFlow => {
                 let (flow, _) = self.token_flow.as_ref()?;

@@ -1,14 +1,13 @@
 //! What is back-propagated, made ready for one batch.
 
-use proxyrank_nn::{Loss, NnError, Real, TokenBatch};
+use proxyrank_nn::{Loss, MaskedToken, NnError, Real, TokenBatch};
 use proxyrank_schema::Signal;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::corruption::{MaskedBatch, ReplacedBatch, Vocabulary};
+use crate::noise::{Purpose, normal};
 
-/// Starts the key of Gaussian cotangents.
-const COTANGENT_PREFIX: &[u8; 16] = b"proxyrank/cotang";
+/// Gaussian cotangents.
+const COTANGENT: &Purpose = b"proxyrank/cotang";
 
 /// Why a signal cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +45,7 @@ pub enum PreparedSignal<T> {
 impl<T: Real> PreparedSignal<T> {
     /// Prepares a signal for a batch and a hidden size; what is random comes from the data seed.
     ///
-    /// A Gaussian cotangent is N(0, 1), drawn in f64 and rounded to f32, so that it is the same number in both precisions;
-    /// its elements 2i and 2i + 1 are made of words 2i and 2i + 1 of a ChaCha8 stream by the Box-Muller transform.
+    /// A Gaussian cotangent is N(0, 1), the same numbers in both precisions.
     pub fn new(
         signal: Signal,
         batch: &TokenBatch,
@@ -57,7 +55,9 @@ impl<T: Real> PreparedSignal<T> {
     ) -> Result<Self, SignalError> {
         match signal {
             Signal::Ones => Ok(Self::Ones),
-            Signal::Gaussian => Ok(Self::Cotangent(normal(batch.ids().len() * hidden_size, data_seed))),
+            Signal::Gaussian => {
+                Ok(Self::Cotangent(normal(COTANGENT, data_seed, batch.ids().len() * hidden_size)))
+            }
             Signal::Rtd => Ok(Self::Replaced(ReplacedBatch::new(batch, vocabulary, data_seed)?)),
             Signal::Mlm => Ok(Self::Masked(MaskedBatch::new(batch, vocabulary, data_seed)?)),
             Signal::Lm | Signal::None => Err(SignalError::Foreign(signal)),
@@ -74,6 +74,29 @@ impl<T: Real> PreparedSignal<T> {
         }
     }
 
+    /// The signal of one sequence of `seq_len` tokens of this hidden size, as if it were a batch of one; nothing if the loss looks at none of
+    /// its tokens.
+    pub(super) fn of_sequence(&self, sequence: usize, seq_len: usize, hidden_size: usize) -> Option<Self> {
+        let rows = sequence * seq_len..(sequence + 1) * seq_len;
+        match self {
+            Self::Ones => Some(Self::Ones),
+            Self::Cotangent(cotangent) => {
+                Some(Self::Cotangent(cotangent[rows.start * hidden_size..rows.end * hidden_size].to_vec()))
+            }
+            Self::Replaced(ReplacedBatch { batch, replaced }) => Some(Self::Replaced(ReplacedBatch {
+                batch: batch.sequence(sequence),
+                replaced: replaced[rows].to_vec(),
+            })),
+            Self::Masked(MaskedBatch { batch, targets }) => {
+                let own = targets.iter().filter(|token| rows.contains(&token.row));
+                let own = own.map(|token| MaskedToken { row: token.row - rows.start, ..*token });
+                let targets: Vec<MaskedToken> = own.collect();
+                let some = !targets.is_empty();
+                some.then(|| Self::Masked(MaskedBatch { batch: batch.sequence(sequence), targets }))
+            }
+        }
+    }
+
     /// The corrupted batch, if it corrupts one.
     pub const fn corrupted(&self) -> Option<&TokenBatch> {
         match self {
@@ -82,32 +105,6 @@ impl<T: Real> PreparedSignal<T> {
             Self::Masked(corrupted) => Some(&corrupted.batch),
         }
     }
-}
-
-/// A generator for one purpose and seed.
-pub(super) fn generator(prefix: &[u8; 16], seed: u64) -> ChaCha8Rng {
-    let mut key = [0; 32];
-    key[..16].copy_from_slice(prefix);
-    key[16..24].copy_from_slice(&seed.to_le_bytes());
-    ChaCha8Rng::from_seed(key)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is meant")]
-fn normal<T: Real>(count: usize, seed: u64) -> Vec<T> {
-    let mut generator = generator(COTANGENT_PREFIX, seed);
-    let mut unit = || {
-        const SPACING: f64 = 1.0 / (1_u64 << 53) as f64;
-        (generator.next_u64() >> 11) as f64 * SPACING
-    };
-    let mut values = Vec::with_capacity(count + 1);
-    while values.len() < count {
-        // One minus a number in [0, 1) has a logarithm.
-        let radius = (-2.0 * (1.0 - unit()).ln()).sqrt();
-        let (sine, cosine) = (std::f64::consts::TAU * unit()).sin_cos();
-        values.extend([radius * cosine, radius * sine].map(|value| T::of_f32(value as f32)));
-    }
-    values.truncate(count);
-    values
 }
 
 #[cfg(test)]
@@ -120,24 +117,6 @@ mod tests {
 
     fn vocabulary() -> Vocabulary {
         Vocabulary::new((5..100).collect(), 4)
-    }
-
-    #[test]
-    fn a_cotangent_is_normal_and_the_same_in_both_precisions() {
-        let values: Vec<f64> = normal(100_001, 7);
-        let moment = |power| values.iter().map(|x: &f64| x.powi(power)).sum::<f64>() / values.len() as f64;
-        for (power, wanted, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0_f64)] {
-            let tolerance = 6.0 * (variance / values.len() as f64).sqrt();
-            assert!((moment(power) - wanted).abs() < tolerance, "moment {power}: {}", moment(power));
-        }
-        let single: Vec<f32> = normal(64, 7);
-        assert!(
-            single
-                .iter()
-                .zip(&values)
-                .all(|(&single, &double)| f64::from(single).to_bits() == double.to_bits())
-        );
-        assert_ne!(normal::<f32>(64, 8), single);
     }
 
     #[test]

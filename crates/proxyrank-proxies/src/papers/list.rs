@@ -104,6 +104,32 @@ papers! {
         "Yonghong Tian", "Jie Chen", "Rongrong Ji"],
         "Training-free Transformer Architecture Search",
         "IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)", 2022, Some("2203.12217"), None;
+    /// GradSign.
+    ZHANG_2022 = InProceedings "zhang2022": ["Zhihao Zhang", "Zhihao Jia"],
+        "GradSign: Model Performance Inference with Theoretical Insights",
+        "International Conference on Learning Representations (ICLR)", 2022, Some("2110.08616"), None;
+    /// TE-NAS: the condition number of the neural tangent kernel.
+    CHEN_2021 = InProceedings "chen2021": ["Wuyang Chen", "Xinyu Gong", "Zhangyang Wang"],
+        "Neural Architecture Search on ImageNet in Four GPU Hours: A Theoretically Inspired Perspective",
+        "International Conference on Learning Representations (ICLR)", 2021, Some("2102.11535"), None;
+    /// MeCo.
+    JIANG_2023 = InProceedings "jiang2023": ["Tangyu Jiang", "Haodi Wang", "Rongfang Bie"],
+        "MeCo: Zero-Shot NAS with One Data and Single Forward Pass via Minimum Eigenvalue of Correlation",
+        "Advances in Neural Information Processing Systems (NeurIPS)", 2023, None,
+        Some("https://proceedings.neurips.cc/paper_files/paper/2023/hash/bfa815ac6f08f4ada34fe22be054f2b9-Abstract-Conference.html");
+    /// ZiCo.
+    LI_2023 = InProceedings "li2023": ["Guihong Li", "Yuedong Yang", "Kartikeya Bhardwaj", "Radu Marculescu"],
+        "ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on Gradients",
+        "International Conference on Learning Representations (ICLR)", 2023, Some("2301.11300"), None;
+    /// AZ-NAS.
+    LEE_2024 = InProceedings "lee2024": ["Junghyup Lee", "Bumsub Ham"],
+        "AZ-NAS: Assembling Zero-Cost Proxies for Network Architecture Search",
+        "IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)", 2024, Some("2403.19232"), None;
+    /// Zen-score.
+    LIN_2021 = InProceedings "lin2021": ["Ming Lin", "Pichao Wang", "Zhenhong Sun", "Hesen Chen", "Xiuyu Sun",
+        "Qi Qian", "Hao Li", "Rong Jin"],
+        "Zen-NAS: A Zero-Shot NAS for High-Performance Deep Image Recognition",
+        "IEEE/CVF International Conference on Computer Vision (ICCV)", 2021, Some("2102.01063"), None;
     /// ELECTRA: how the FlexiBERT networks were trained.
     CLARK_2020 = InProceedings "clark2020": ["Kevin Clark", "Minh-Thang Luong", "Quoc V. Le",
         "Christopher D. Manning"],

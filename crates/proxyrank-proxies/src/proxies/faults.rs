@@ -7,5 +7,9 @@ pub(super) const ONES: &str = "Under the signal `ones` at initialisation it is r
 pub(super) const SUMMED: &str =
     "A sum over matrices, so it grows with their number and size whatever they hold.";
 
+/// Of every proxy that looks at single sequences.
+pub(super) const SAMPLES: &str =
+    "It takes as many backward passes as there are sequences, and memory for all their gradients.";
+
 /// Of the forms that keep element 0 of a list.
 pub(super) const FIRST: &str = "It looks at one matrix: the embeddings' projection, or the first layer's first matrix where there is none.";

@@ -3,5 +3,8 @@
 #[path = "../../../proxyrank-nn/tests/golden/case.rs"]
 mod case;
 mod definitions;
+mod features;
 mod golden;
+#[path = "../reference/mod.rs"]
+mod reference;
 mod threads;

@@ -8,7 +8,7 @@ use proxyrank_nn::{
 };
 use proxyrank_proxies::forward::EvaluateOptions;
 use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate};
-use proxyrank_proxies::{ProxyCall, REGISTRY};
+use proxyrank_proxies::{ProxyCall, REGISTRY, Run};
 use proxyrank_schema::{CostClass, Signal};
 use proxyrank_space::Operation;
 use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
@@ -68,7 +68,9 @@ pub(crate) fn moved(weights: &EncoderWeights<f64>, direction: &[f64], step: f64)
 
 /// Every proxy that runs a network or draws its weights.
 pub(crate) fn calls() -> Vec<ProxyCall> {
-    let network = REGISTRY.iter().filter(|proxy| proxy.class > CostClass::DataFree);
+    let network = REGISTRY
+        .iter()
+        .filter(|proxy| proxy.class > CostClass::DataFree && !matches!(proxy.run, Run::Population(_)));
     let names = network.map(|proxy| match proxy.name {
         name if name.starts_with("head_importance") => format!("{name}:hi_min=16"),
         name => name.to_owned(),

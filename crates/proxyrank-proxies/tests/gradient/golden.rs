@@ -87,7 +87,7 @@ fn list(proxy: &'static Proxy, count: usize) -> Vec<ProxyCall> {
     clippy::print_stderr,
     reason = "the largest errors are worth knowing, and shown only with --nocapture"
 )]
-fn check<T: Real, E: Engine<T> + GradientEngine<T>>(engine: &E, tolerances: &Tolerances) {
+fn check<T: Real, E: Engine<T> + GradientEngine<T> + Sync>(engine: &E, tolerances: &Tolerances) {
     let mut worst: Vec<(f64, String)> = Vec::new();
     for case in cases() {
         let (weights, batch) = (case.weights::<T>(Head::Discriminator), case.batch());

@@ -7,4 +7,8 @@ mod differences;
 mod evaluator;
 mod golden;
 mod noise;
+#[path = "../reference/mod.rs"]
+mod reference;
+mod samples;
+mod segments;
 mod threads;

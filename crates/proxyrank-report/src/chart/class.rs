@@ -15,6 +15,7 @@ const fn name(class: CostClass) -> &'static str {
         CostClass::Weights => "sampled weights",
         CostClass::Forward => "forward pass",
         CostClass::Gradient => "backward pass",
+        CostClass::PerSample => "a backward pass a sample",
         CostClass::SecondOrder => "second order",
         CostClass::Published => "published scores",
     }
@@ -27,6 +28,7 @@ pub(super) const fn colour(class: CostClass) -> Colour {
         CostClass::Weights => 5,
         CostClass::Forward => 2,
         CostClass::Gradient => 4,
+        CostClass::PerSample => 1,
         CostClass::SecondOrder => 3,
         CostClass::Published => 6,
     }]
@@ -38,7 +40,7 @@ pub(super) const fn marker(class: CostClass) -> Marker {
         CostClass::DataFree | CostClass::SecondOrder => Marker::Disc,
         CostClass::Weights | CostClass::Published => Marker::Diamond,
         CostClass::Forward => Marker::Square,
-        CostClass::Gradient => Marker::Triangle,
+        CostClass::Gradient | CostClass::PerSample => Marker::Triangle,
     }
 }
 

@@ -3,7 +3,7 @@
 //! A score is planned under the key that it will be stored under. A proxy that does not look at an axis has `none`
 //! there, so asking for three readings plans `num_layers` once and not three times.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use proxyrank_proxies::ProxyCall;
@@ -105,16 +105,15 @@ impl Plan {
     }
 
     /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and for each network
-    /// the time that its dearest proxy was measured to take. Data-free proxies take microseconds.
+    /// what the proxies of each class in the plan were measured to take. Data-free proxies take microseconds.
     pub fn estimated_cost(&self) -> Duration {
         let networks = |job: &Job| -> Duration {
-            let mut dearest: HashMap<Reading, Duration> = HashMap::new();
-            for item in job.items.iter().filter(|item| item.runs_network()) {
-                let cost = dearest.entry(item.reading).or_default();
-                let double = item.key.protocol.dtype == Dtype::F64;
-                *cost = (*cost).max(network_cost(item.call.proxy.class) * if double { DOUBLE } else { 1 });
-            }
-            dearest.into_values().sum()
+            let running = job.items.iter().filter(|item| item.runs_network());
+            let classes: BTreeSet<(Reading, CostClass, Dtype)> = running
+                .map(|item| (item.reading, item.call.proxy.class, item.key.protocol.dtype))
+                .collect();
+            let cost = |(_, class, dtype)| network_cost(class) * if dtype == Dtype::F64 { DOUBLE } else { 1 };
+            classes.into_iter().map(cost).sum()
         };
         self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum()
     }
@@ -123,13 +122,14 @@ impl Plan {
 /// How much longer double precision takes.
 const DOUBLE: u32 = 3;
 
-/// What a network of the benchmarks takes with all proxies up to a class.
+/// What all proxies of a class take on a network of the benchmarks, beside those of cheaper classes.
 const fn network_cost(class: CostClass) -> Duration {
     Duration::from_millis(match class {
         CostClass::DataFree | CostClass::Published => 0,
         CostClass::Weights => 40,
-        CostClass::Forward => 200,
-        CostClass::Gradient => 850,
-        CostClass::SecondOrder => 2000,
+        CostClass::Forward => 160,
+        CostClass::Gradient => 650,
+        CostClass::PerSample => 400,
+        CostClass::SecondOrder => 1150,
     })
 }

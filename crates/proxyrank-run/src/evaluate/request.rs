@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proxyrank_proxies::{Axis, ProxyCall, REGISTRY};
+use proxyrank_proxies::{Axis, ProxyCall, REGISTRY, Run};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_space::Family;
 use proxyrank_store::Shard;
@@ -125,7 +125,15 @@ impl Request {
                     info.id
                 )));
             }
-            calls.push(call);
+            match call.proxy.run {
+                // Ranks are made of what is stored, so what can be evaluated are the components.
+                Run::Population(components) => {
+                    for component in components {
+                        calls.push(component.parse()?);
+                    }
+                }
+                _ => calls.push(call),
+            }
         }
         let mut seen = BTreeSet::new();
         calls.retain(|call| seen.insert(call.to_string()));
@@ -150,7 +158,10 @@ impl Request {
 
 /// The proxies that are defined for a benchmark's architectures.
 fn applicable(info: &BenchmarkInfo) -> Vec<ProxyCall> {
-    let fits = |proxy: &&&'static proxyrank_proxies::Proxy| families(info).iter().any(|f| proxy.supports(*f));
+    let fits = |proxy: &&&'static proxyrank_proxies::Proxy| {
+        let population = matches!(proxy.run, Run::Population(_));
+        !population && families(info).iter().any(|f| proxy.supports(*f))
+    };
     REGISTRY.iter().filter(fits).map(|proxy| ProxyCall::new(proxy)).collect()
 }
 
@@ -193,6 +204,16 @@ mod tests {
         let info = find(&"flexibert".into()).unwrap();
         let error = Request::parse_calls(info, &["lpzero_closed_form".to_owned()]).unwrap_err().to_string();
         assert!(error.starts_with("lpzero_closed_form is defined for gpt2"), "{error}");
+    }
+
+    #[test]
+    fn a_proxy_made_of_ranks_stands_for_its_components() {
+        let info = find(&"flexibert".into()).unwrap();
+        let calls = Request::parse_calls(info, &["az_nas,flops".to_owned()]).unwrap();
+        let names: Vec<&str> = calls.iter().map(|call| call.proxy.name).collect();
+        assert_eq!(names, ["az_nas_expressivity", "az_nas_trainability", "flops"]);
+        let all = Request::parse_calls(info, &["all".to_owned()]).unwrap();
+        assert!(all.iter().all(|call| call.proxy.name != "az_nas"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use proxyrank_store::Store;
 use crate::RunError;
 use crate::audit::{self, Audited};
 use crate::benchmark::Benchmark;
-use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual};
+use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual, with_populations};
 use crate::standard::{SIGNAL, departures};
 
 /// Where stored scores are read from.
@@ -50,10 +50,10 @@ impl Stock {
         let reference = Stored::read(&benchmark, &stores.reference, Origin::Reference)?;
         let readings = benchmark.info.readings;
         let merged = |reading| {
-            completed(
+            with_populations(completed(
                 columns(&benchmark, reading, own.rows()),
                 columns(&benchmark, reading, reference.rows()),
-            )
+            ))
         };
         let mut every: BTreeMap<Reading, Vec<ScoreColumn>> =
             readings.iter().map(|&reading| (reading, merged(reading))).collect();

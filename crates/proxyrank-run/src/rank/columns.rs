@@ -9,6 +9,7 @@ use proxyrank_schema::{
     TimingRow,
 };
 
+use super::population::is_population;
 use crate::audit::Verdict;
 use crate::benchmark::Benchmark;
 use crate::standard::departures;
@@ -239,18 +240,22 @@ fn median(mut values: Vec<u64>) -> Option<u64> {
     values.get(values.len() / 2).copied()
 }
 
-/// Gives columns of the same proxy labels that differ.
+/// Gives columns of the same proxy labels that differ, and says of which ones the scores depend on the population.
 fn tell_apart(benchmark: &Benchmark, columns: &mut [ScoreColumn]) {
     let mut count: BTreeMap<ProxyName, usize> = BTreeMap::new();
     for column in columns.iter() {
         *count.entry(column.proxy.clone()).or_default() += 1;
     }
-    let several: Vec<usize> = (0..columns.len()).filter(|&i| count[&columns[i].proxy] > 1).collect();
+    let marked: Vec<usize> =
+        (0..columns.len()).filter(|&i| count[&columns[i].proxy] > 1 || is_population(&columns[i])).collect();
     let versions: BTreeSet<(ProxyName, u32)> =
         columns.iter().map(|column| (column.proxy.clone(), column.version)).collect();
-    for index in several {
+    for index in marked {
         let column = &columns[index];
         let mut parts = Vec::new();
+        if is_population(column) {
+            parts.push("population".to_owned());
+        }
         if column.protocol.signal != Signal::None {
             parts.push(column.protocol.signal.to_string());
         }

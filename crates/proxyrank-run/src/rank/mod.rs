@@ -1,12 +1,15 @@
 //! How well the stored scores rank the architectures of a benchmark.
 //!
-//! [`columns()`] gathers rows into one series for each proxy, [`rank()`] judges them, [`table()`] writes it down.
+//! [`columns()`] gathers rows into one series for each proxy, [`with_populations`] adds those that are made of others' ranks,
+//! [`rank()`] judges them, [`table()`] writes it down.
 
 mod columns;
 mod panel;
+mod population;
 mod table;
 
 pub(crate) use columns::ColumnKey;
 pub use columns::{BASELINES, Origin, Rows, ScoreColumn, Slot, TimedTwice, columns, completed, usual};
 pub use panel::{RankOptions, Ranking, rank, top_k};
+pub use population::with_populations;
 pub use table::{Detail, SortBy, order, table};

@@ -6,6 +6,7 @@ use proxyrank_stats::{Estimate, ProxyStatistics};
 
 use super::columns::Origin;
 use super::panel::{Ranking, top_k};
+use super::population::is_population;
 use crate::audit;
 use crate::benchmark::Benchmark;
 
@@ -186,6 +187,19 @@ fn notes(benchmark: &Benchmark, ranking: &Ranking) -> Vec<String> {
         notes.push(format!(
             "Audit: what became of the score in double precision and under other seeds. {}",
             audit::criteria().join(" ")
+        ));
+    }
+    let made: Vec<&str> = ranking
+        .columns
+        .iter()
+        .filter(|column| is_population(column))
+        .map(|column| column.label.as_str())
+        .collect();
+    if !made.is_empty() {
+        notes.push(format!(
+            "Made of ranks among the architectures of this benchmark, so a score depends on all of them, and its interval leaves \
+             that out: {}.",
+            made.join(", ")
         ));
     }
     let borrowed: Vec<&str> = ranking

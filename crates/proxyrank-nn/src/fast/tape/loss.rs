@@ -22,6 +22,8 @@ pub(in crate::fast) enum Share<'a, T> {
     ReplacedTokens { head: &'a HeadLayout, labels: &'a [bool], total: usize },
     /// Cross-entropy at some rows of the block, over `total` of the batch.
     MaskedTokens { head: &'a GeneratorLayout, tokens: Vec<MaskedToken>, total: usize },
+    /// Inner products of the segments' outputs with these rows, one slice a segment.
+    Segments(Vec<&'a [T]>),
 }
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
@@ -29,6 +31,8 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     pub(in crate::fast) fn loss(&mut self, hidden: Node, share: &Share<'_, N::Real>) -> Result<f64, NnError> {
         let layout = self.pass.parameters.weights.layout();
         match share {
+            // The cuts have left their gradients on the way.
+            Share::Segments(_) => Ok(self.segments.sum),
             Share::HiddenSum => Ok(self.weighted_sum(hidden, |_| N::Real::ONE)),
             Share::Cotangent(cotangent) => Ok(self.weighted_sum(hidden, |index| cotangent[index])),
             Share::LogitSum(head) => {

@@ -28,6 +28,7 @@ mod masked;
 mod norm;
 mod observer;
 mod ops;
+mod segments;
 mod sink;
 
 use super::pass::Pass;
@@ -41,6 +42,7 @@ pub(super) use observer::{Observer, Shown, Unseen};
 pub(super) use sink::Sink;
 
 use gradients::Gradients;
+use segments::{Cut, Segments};
 
 /// A recorded value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +101,8 @@ enum Step<N> {
     Concatenate(flow::Concatenate),
     Gather(masked::Gather),
     TiedOutput(masked::TiedOutput),
+    /// A segment ends here.
+    Cut(Cut),
     /// A visitor wants the gradient here.
     Show(Tap, Place),
 }
@@ -113,6 +117,8 @@ pub(super) struct Tape<'a, N: Number, O> {
     values: Values<N>,
     gradients: Gradients<N>,
     steps: Vec<Step<N>>,
+    /// What a loss of segments asks for.
+    segments: Segments<'a, N::Real>,
     /// Of the embeddings, as far as they are wanted and the backward pass has come.
     embeddings: EmbeddingPart<N::Real>,
 }
@@ -126,6 +132,7 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
             values: Values { buffers: Vec::new() },
             gradients: Gradients::default(),
             steps: Vec::new(),
+            segments: Segments::default(),
             embeddings: EmbeddingPart::default(),
         }
     }
@@ -169,6 +176,7 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
                 Step::Concatenate(step) => self.concatenate_backward(&step),
                 Step::Gather(step) => self.gather_backward(&step),
                 Step::TiedOutput(step) => self.tied_output_backward(&step, sink),
+                Step::Cut(step) => self.cut_backward(&step),
                 Step::Show(tap, place) => self.show_gradient(tap, place),
             }
         }

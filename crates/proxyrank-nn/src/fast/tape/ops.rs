@@ -27,6 +27,11 @@ impl<N: Number, O: Observer<N>> Ops for Tape<'_, N, O> {
         Ok(())
     }
 
+    fn cut(&mut self, segment: usize, x: Node) -> Result<Node, NnError> {
+        self.record_cut(segment, x);
+        Ok(x)
+    }
+
     /// The way back needs it.
     fn release(&mut self, _value: Node) {}
 

@@ -1,0 +1,146 @@
+//! Columns of proxies that are made of other proxies' ranks.
+//!
+//! Such a score exists only among other architectures: it is computed where a benchmark's scores lie side by side, for
+//! every protocol under which all of its components were computed, and stored nowhere.
+
+use proxyrank_proxies::{Proxy, REGISTRY, Run, find as find_proxy};
+use proxyrank_schema::{Params, Protocol};
+use proxyrank_stats::average_ranks;
+
+use super::columns::{Origin, ScoreColumn, Slot};
+
+/// The columns, and behind them those that can be made of their ranks.
+pub fn with_populations(mut columns: Vec<ScoreColumn>) -> Vec<ScoreColumn> {
+    let mut made = Vec::new();
+    for proxy in REGISTRY {
+        let Run::Population(components) = proxy.run else { continue };
+        let Some(first) = components.first() else { continue };
+        for column in columns.iter().filter(|column| column.proxy.as_str() == *first) {
+            let parts: Option<Vec<&ScoreColumn>> =
+                components.iter().map(|component| part(&columns, component, &column.protocol)).collect();
+            made.extend(parts.and_then(|parts| of_ranks(proxy, &column.protocol, &parts)));
+        }
+    }
+    columns.extend(made);
+    columns
+}
+
+/// Whether a column's proxy is made of ranks.
+pub(super) fn is_population(column: &ScoreColumn) -> bool {
+    find_proxy(column.proxy.as_str()).is_ok_and(|proxy| matches!(proxy.run, Run::Population(_)))
+}
+
+/// A component's current scores under the part of a protocol that it depends on.
+fn part<'a>(columns: &'a [ScoreColumn], component: &str, protocol: &Protocol) -> Option<&'a ScoreColumn> {
+    let proxy = find_proxy(component).ok()?;
+    let (wanted, params) = (proxy.protocol(protocol), proxy.default_params());
+    columns.iter().find(|column| {
+        column.proxy.as_str() == component
+            && column.version == proxy.version
+            && column.params == params
+            && column.protocol == wanted
+    })
+}
+
+/// The sum of ln(rank / population) over the parts, for architectures that all of them have; none where there is no such
+/// architecture. A score that failed ranks last.
+fn of_ranks(proxy: &Proxy, protocol: &Protocol, parts: &[&ScoreColumn]) -> Option<ScoreColumn> {
+    let slots = parts.first()?.slots.len();
+    let population: Vec<usize> =
+        (0..slots).filter(|&i| parts.iter().all(|part| part.slots[i] != Slot::Absent)).collect();
+    if population.is_empty() {
+        return None;
+    }
+    let mut sums = vec![0.0; population.len()];
+    for part in parts {
+        // Stored scores are finite, so nothing lies below a failed one.
+        let value =
+            |&i: &usize| part.slots[i].score().map_or(f64::MIN, |score| part.direction.sign() * score);
+        let values: Vec<f64> = population.iter().map(value).collect();
+        for (sum, rank) in sums.iter_mut().zip(average_ranks(&values).ok()?) {
+            *sum += (rank / population.len() as f64).ln();
+        }
+    }
+    let mut scores = vec![Slot::Absent; slots];
+    for (&i, sum) in population.iter().zip(sums) {
+        scores[i] = Slot::Score(sum);
+    }
+    let here = parts.iter().all(|part| part.origin == Origin::Results);
+    Some(ScoreColumn {
+        proxy: proxy.id(),
+        version: proxy.version,
+        params: Params::none(),
+        protocol: proxy.protocol(protocol),
+        label: proxy.name.to_owned(),
+        direction: proxy.direction,
+        class: proxy.class,
+        slots: scores,
+        // The components one after the other; what they share is counted more than once.
+        wall_ns: parts.iter().map(|part| part.wall_ns).sum(),
+        timed_twice: None,
+        origin: if here { Origin::Results } else { Origin::Reference },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proxyrank_schema::{CostClass, Direction, Reading};
+
+    use super::*;
+    use crate::benchmark::find;
+    use crate::standard;
+
+    fn column(name: &str, protocol: &Protocol, slots: Vec<Slot>) -> ScoreColumn {
+        let proxy = find_proxy(name).unwrap();
+        ScoreColumn {
+            proxy: proxy.id(),
+            version: proxy.version,
+            params: proxy.default_params(),
+            protocol: proxy.protocol(protocol),
+            label: name.to_owned(),
+            direction: Direction::HigherIsBetter,
+            class: CostClass::Forward,
+            slots,
+            wall_ns: Some(5),
+            timed_twice: None,
+            origin: Origin::Results,
+        }
+    }
+
+    fn scores(values: &[f64]) -> Vec<Slot> {
+        values.iter().map(|&value| Slot::Score(value)).collect()
+    }
+
+    #[test]
+    fn ranks_are_added_among_architectures_that_have_all_components() {
+        let info = find(&"flexibert".into()).unwrap();
+        let protocol = standard::protocol(info, Reading::AsTrained, standard::SIGNAL);
+        let other = Protocol { batch_size: 4, ..protocol.clone() };
+        let mut trainability = scores(&[-3.0, -1.0, 0.0, -2.0]);
+        trainability[2] = Slot::Absent;
+        trainability[3] = Slot::Failed;
+        let columns = vec![
+            column("az_nas_expressivity", &protocol, scores(&[1.0, 2.0, 9.0, 2.0])),
+            column("az_nas_trainability", &protocol, trainability),
+            column("flops", &protocol, scores(&[30.0, 10.0, 5.0, 20.0])),
+            // No trainability under this protocol.
+            column("az_nas_expressivity", &other, scores(&[1.0, 2.0, 9.0, 2.0])),
+        ];
+        let all = with_populations(columns.clone());
+        assert_eq!(all.len(), columns.len() + 1);
+        let made = &all[columns.len()];
+        assert!(made.proxy.as_str() == "az_nas" && is_population(made) && !is_population(&all[0]));
+        assert_eq!((made.protocol.batch_size, made.protocol.reading), (16, Reading::AsTrained));
+        assert_eq!(made.wall_ns, Some(15));
+        // Ranks among three: 1, 2.5, 2.5; 2, 3, 1; 3, 1, 2.
+        let wanted = [Some(6.0 / 27.0_f64), Some(7.5 / 27.0), None, Some(5.0 / 27.0)];
+        for (slot, wanted) in made.slots.iter().zip(wanted) {
+            match (slot.score(), wanted) {
+                (Some(score), Some(product)) => assert!((score - product.ln()).abs() < 1e-14),
+                (None, None) => assert_eq!(*slot, Slot::Absent),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(with_populations(columns[1..].to_vec()).len(), columns.len() - 1);
+    }
+}
