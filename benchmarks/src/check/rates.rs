@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::record::Record;
-use crate::suite::{BOUNDS, PRODUCT, copy_bytes};
+use crate::suite::{BOUNDS, PRODUCT};
 use crate::{Amount, Bench, Threads};
 
 /// What the machine can do on one thread, measured in the same run.
 struct Bounds {
     /// Operations of a product in a nanosecond, which is GFLOP/s.
     product: f64,
-    /// Bytes that a copy moves, and how many in a nanosecond, from the smallest copy on.
+    /// Bytes that a copy holds, and how many it moves in a nanosecond, from the smallest copy on.
     copies: Vec<(u64, f64)>,
 }
 
@@ -21,8 +21,8 @@ impl Bounds {
         let product = bounds().find(|bench| bench.name == PRODUCT)?;
         let Amount::Flops(flops) = product.amount else { return None };
         let copies = bounds().filter_map(|bench| {
-            let bytes = copy_bytes(&bench.name)?;
-            Some((bytes, bytes as f64 / ns(bench)?))
+            let Amount::Kernel(copy) = bench.amount else { return None };
+            Some((copy.held_bytes, copy.moved_bytes as f64 / ns(bench)?))
         });
         let mut copies: Vec<(u64, f64)> = copies.collect();
         copies.sort_by_key(|(bytes, _)| *bytes);

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::{Audience, Bench};
 
-pub use bounds::{BOUNDS, PRODUCT, copy_bytes, product};
+pub use bounds::{BOUNDS, PRODUCT, product};
 pub use lab::Lab;
 
 /// Every bench, in the order of reports.

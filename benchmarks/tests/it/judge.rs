@@ -1,4 +1,5 @@
 //! What is called slower.
+#![expect(clippy::float_cmp, reason = "quartiles of numbers that are exact")]
 
 use proptest::prelude::*;
 use proxyrank_benchmarks::check::{Judgement, SLOWER, Samples, Verdict, judge};

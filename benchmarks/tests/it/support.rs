@@ -6,7 +6,9 @@ use proxyrank_benchmarks::check::{Processor, Record, Samples, UnitTimes};
 pub(crate) fn record(benches: &[(&str, &[&[f64]])]) -> Record {
     let samples = |passes: &[&[f64]]| {
         let mut samples = Samples::default();
-        passes.iter().for_each(|pass| samples.add(Samples::of_pass(pass)));
+        for pass in passes {
+            samples.add(Samples::of_pass(pass));
+        }
         samples
     };
     let benches = benches.iter().map(|(name, passes)| ((*name).to_owned(), samples(passes))).collect();

@@ -5,7 +5,8 @@
 //! so that they stay ordinary numbers however often a kernel runs in place.
 //!
 //! A kernel is bound by arithmetic or by memory, whichever takes longer ([`KernelWork`]): at best it computes as fast as a matrix
-//! product and moves numbers as fast as a copy between pieces of memory that together are as large as its own.
+//! product and moves numbers as fast as a copy between pieces of memory that together are as large as its own, in one
+//! level of cache or another.
 
 use crate::{NnError, fast, kernels};
 
@@ -19,7 +20,7 @@ pub struct KernelWork {
     pub numbers: u64,
     /// Floating-point operations, a fused multiplication and addition being two; comparisons are none.
     pub flops: u64,
-    /// Bytes that it must read and write, each array once.
+    /// Bytes that it must read and write, each array once; what it writes unread is fetched first, and counts as read.
     pub moved_bytes: u64,
     /// Bytes of these arrays.
     pub held_bytes: u64,
