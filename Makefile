@@ -10,9 +10,10 @@ STEP := .ci/step
 # Building every package at once gives all targets the same features, hence the same compiled dependencies.
 BUILD := $(CARGO) build --workspace --locked --quiet
 PROXYRANK := target/debug/proxyrank
+BENCH_CHECK := target/debug/bench-check
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench bench-check bench-baseline clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -60,8 +61,15 @@ doctest:
 nextest:
 	@$(CARGO) nextest --version >/dev/null 2>&1 || $(STEP) "install cargo-nextest" $(CARGO) install cargo-nextest --version 0.9.143 --locked --quiet
 
-bench: toolchain ## Timing of statistics, counts and proxies (criterion)
-	@$(STEP) "bench" $(CARGO) bench --workspace --bench data_free --bench statistics --profile dev --locked
+# ONLY=name confines the three below to benches with the name in theirs.
+bench: toolchain ## Time everything and write criterion's reports to target/criterion (ten minutes)
+	@$(STEP) "bench" $(CARGO) bench --workspace --bench suite --profile dev --locked -- $(ONLY)
+
+bench-check: build ## Is anything slower than the baseline of this processor? (two minutes)
+	@$(STEP) "bench-check" $(BENCH_CHECK) $(ONLY)
+
+bench-baseline: build ## Make today's times the baseline of this processor (after explaining what changed)
+	@$(STEP) "bench-baseline" $(BENCH_CHECK) --record $(ONLY)
 
 clean: ## Remove built files and generated results; downloads and committed references stay
 	$(CARGO) clean

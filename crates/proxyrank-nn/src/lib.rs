@@ -52,6 +52,7 @@ mod number;
 mod ops;
 mod real;
 mod taps;
+mod timed;
 mod weights;
 
 pub use batch::{Block, TokenBatch, TokenPosition, block_tokens};
@@ -67,6 +68,7 @@ pub use gradient::{
 pub use init::{INITIAL_DEVIATION, Initialiser};
 pub use real::Real;
 pub use taps::{Blind, Collect, Event, Site, View, Visitor};
+pub use timed::{KernelRun, KernelWork, TimedKernel, timed_kernels};
 pub use weights::{
     Arena, AttentionLayout, EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, GeneratorLayout, Head,
     HeadLayout, LayerLayout, Linear, Norm, OperationLayout, Parameter, Span, SpanConvolutionLayout,

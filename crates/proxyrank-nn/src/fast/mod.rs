@@ -21,6 +21,7 @@ mod pass;
 mod problem;
 mod sweep;
 mod tape;
+mod timed;
 mod workspace;
 
 use rayon::prelude::*;
@@ -39,6 +40,7 @@ use sweep::Bodies;
 use workspace::Workspaces;
 
 pub(crate) use fourier::{Table, TransformTables};
+pub(crate) use timed::TIMED_BLOCKS;
 
 /// Runs encoders on the CPU, in f32 or f64.
 ///

@@ -41,6 +41,7 @@ pub(crate) mod elementary;
 mod lanes;
 mod product;
 mod rows;
+mod timed;
 
 pub(crate) use backward::{column_sums, gelu_bias_backward, layer_norm_backward, scale_by, softmax_backward};
 pub(crate) use lanes::inner;
@@ -48,3 +49,4 @@ pub(crate) use product::{Operand, product};
 pub(crate) use rows::{
     add_bias, bias_gelu, bias_gelu_kept, gelu, gelu_kept, layer_norm, layer_norm_kept, residual, softmax_rows,
 };
+pub(crate) use timed::{TIMED_PRODUCTS, TIMED_ROWS, signs, spread};

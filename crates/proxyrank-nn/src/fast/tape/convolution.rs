@@ -113,7 +113,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
 
 kernel! {
     /// `kernels` and `kernel_sums` have a row over all columns for each position.
-    fn depthwise_backward_loop<'a, N: Number>(
+    pub(in crate::fast) fn depthwise_backward_loop<'a, N: Number>(
         input_sums: &'a mut [N],
         kernel_sums: &'a mut [N],
         gradient: &'a [N],
@@ -143,7 +143,7 @@ kernel! {
 
 kernel! {
     /// `weights` and `weight_gradient` have `heads` rows of kernel weights for each token.
-    fn convolve_backward_loop<'a, N: Number>(
+    pub(in crate::fast) fn convolve_backward_loop<'a, N: Number>(
         input_sums: &'a mut [N],
         weight_gradient: &'a mut [N],
         gradient: &'a [N],

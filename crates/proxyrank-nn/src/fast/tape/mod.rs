@@ -36,6 +36,7 @@ use super::workspace::Buffer;
 use crate::number::Number;
 use crate::ops::{Columns, Tap};
 
+pub(super) use convolution::{convolve_backward_loop, depthwise_backward_loop};
 pub(super) use embedding::EmbeddingPart;
 pub(super) use loss::Share;
 pub(super) use observer::{Observer, Shown, Unseen};
