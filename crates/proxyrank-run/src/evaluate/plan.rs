@@ -109,9 +109,8 @@ impl Plan {
     pub fn estimated_cost(&self) -> Duration {
         let networks = |job: &Job| -> Duration {
             let running = job.items.iter().filter(|item| item.runs_network());
-            let classes: BTreeSet<(Reading, CostClass, Dtype)> = running
-                .map(|item| (item.reading, item.call.proxy.class, item.key.protocol.dtype))
-                .collect();
+            let classes: BTreeSet<(Reading, CostClass, Dtype)> =
+                running.map(|item| (item.reading, item.call.proxy.class, item.key.protocol.dtype)).collect();
             let cost = |(_, class, dtype)| network_cost(class) * if dtype == Dtype::F64 { DOUBLE } else { 1 };
             classes.into_iter().map(cost).sum()
         };

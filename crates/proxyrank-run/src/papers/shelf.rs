@@ -9,7 +9,7 @@ use proxyrank_store::Store;
 use crate::RunError;
 use crate::audit::{self, Audited};
 use crate::benchmark::Benchmark;
-use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual, with_populations};
+use crate::rank::{Origin, Rows, ScoreColumn, Slot, add_populations, columns, completed, usual};
 use crate::standard::{SIGNAL, departures};
 
 /// Where stored scores are read from.
@@ -50,10 +50,10 @@ impl Stock {
         let reference = Stored::read(&benchmark, &stores.reference, Origin::Reference)?;
         let readings = benchmark.info.readings;
         let merged = |reading| {
-            with_populations(completed(
+            completed(
                 columns(&benchmark, reading, own.rows()),
                 columns(&benchmark, reading, reference.rows()),
-            ))
+            )
         };
         let mut every: BTreeMap<Reading, Vec<ScoreColumn>> =
             readings.iter().map(|&reading| (reading, merged(reading))).collect();
@@ -61,10 +61,12 @@ impl Stock {
         let mut audits = BTreeMap::new();
         for (&reading, columns) in &mut every {
             let audited = audit::judge(benchmark.info, &sample, columns);
-            for column in columns {
+            for column in columns.iter_mut() {
                 let of = audited.iter().find(|audited| audited.is_of(benchmark.info, column));
                 column.audit = of.and_then(|audited| audited.verdict);
             }
+            // Behind the audit: ranks among a sample are no ranks among the benchmark.
+            add_populations(columns);
             audits.insert(reading, audited);
         }
         let usual = every.iter().map(|(&reading, columns)| (reading, usual(&benchmark, columns))).collect();

@@ -1,6 +1,6 @@
 //! How well the stored scores rank the architectures of a benchmark.
 //!
-//! [`columns()`] gathers rows into one series for each proxy, [`with_populations`] adds those that are made of others' ranks,
+//! [`columns()`] gathers rows into one series for each proxy, [`add_populations`] puts behind them those that are made of others' ranks,
 //! [`rank()`] judges them, [`table()`] writes it down.
 
 mod columns;
@@ -11,5 +11,5 @@ mod table;
 pub(crate) use columns::ColumnKey;
 pub use columns::{BASELINES, Origin, Rows, ScoreColumn, Slot, TimedTwice, columns, completed, usual};
 pub use panel::{RankOptions, Ranking, rank, top_k};
-pub use population::with_populations;
+pub use population::add_populations;
 pub use table::{Detail, SortBy, order, table};

@@ -8,21 +8,21 @@ use proxyrank_schema::{Params, Protocol};
 use proxyrank_stats::average_ranks;
 
 use super::columns::{Origin, ScoreColumn, Slot};
+use crate::audit::Verdict;
 
-/// The columns, and behind them those that can be made of their ranks.
-pub fn with_populations(mut columns: Vec<ScoreColumn>) -> Vec<ScoreColumn> {
+/// Puts behind the columns those that can be made of their ranks.
+pub fn add_populations(columns: &mut Vec<ScoreColumn>) {
     let mut made = Vec::new();
     for proxy in REGISTRY {
         let Run::Population(components) = proxy.run else { continue };
         let Some(first) = components.first() else { continue };
         for column in columns.iter().filter(|column| column.proxy.as_str() == *first) {
             let parts: Option<Vec<&ScoreColumn>> =
-                components.iter().map(|component| part(&columns, component, &column.protocol)).collect();
+                components.iter().map(|component| part(columns, component, &column.protocol)).collect();
             made.extend(parts.and_then(|parts| of_ranks(proxy, &column.protocol, &parts)));
         }
     }
     columns.extend(made);
-    columns
 }
 
 /// Whether a column's proxy is made of ranks.
@@ -65,6 +65,8 @@ fn of_ranks(proxy: &Proxy, protocol: &Protocol, parts: &[&ScoreColumn]) -> Optio
     for (&i, sum) in population.iter().zip(sums) {
         scores[i] = Slot::Score(sum);
     }
+    // Ranks are no sounder than the scores that they are made of.
+    let audits: Option<Vec<Verdict>> = parts.iter().map(|part| part.audit).collect();
     let here = parts.iter().all(|part| part.origin == Origin::Results);
     Some(ScoreColumn {
         proxy: proxy.id(),
@@ -78,6 +80,7 @@ fn of_ranks(proxy: &Proxy, protocol: &Protocol, parts: &[&ScoreColumn]) -> Optio
         // The components one after the other; what they share is counted more than once.
         wall_ns: parts.iter().map(|part| part.wall_ns).sum(),
         timed_twice: None,
+        audit: audits.and_then(|audits| audits.into_iter().max()),
         origin: if here { Origin::Results } else { Origin::Reference },
     })
 }
@@ -103,6 +106,7 @@ mod tests {
             slots,
             wall_ns: Some(5),
             timed_twice: None,
+            audit: Some(if name == "flops" { Verdict::Exact } else { Verdict::SeedSensitive }),
             origin: Origin::Results,
         }
     }
@@ -126,12 +130,13 @@ mod tests {
             // No trainability under this protocol.
             column("az_nas_expressivity", &other, scores(&[1.0, 2.0, 9.0, 2.0])),
         ];
-        let all = with_populations(columns.clone());
+        let mut all = columns.clone();
+        add_populations(&mut all);
         assert_eq!(all.len(), columns.len() + 1);
         let made = &all[columns.len()];
         assert!(made.proxy.as_str() == "az_nas" && is_population(made) && !is_population(&all[0]));
         assert_eq!((made.protocol.batch_size, made.protocol.reading), (16, Reading::AsTrained));
-        assert_eq!(made.wall_ns, Some(15));
+        assert_eq!((made.wall_ns, made.audit), (Some(15), Some(Verdict::SeedSensitive)));
         // Ranks among three: 1, 2.5, 2.5; 2, 3, 1; 3, 1, 2.
         let wanted = [Some(6.0 / 27.0_f64), Some(7.5 / 27.0), None, Some(5.0 / 27.0)];
         for (slot, wanted) in made.slots.iter().zip(wanted) {
@@ -141,6 +146,8 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(with_populations(columns[1..].to_vec()).len(), columns.len() - 1);
+        let mut lacking = columns[1..].to_vec();
+        add_populations(&mut lacking);
+        assert_eq!(lacking.len(), columns.len() - 1);
     }
 }
