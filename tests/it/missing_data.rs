@@ -18,6 +18,7 @@ fn offline_every_missing_data_set_is_named() {
         ("evaluate --benchmark lts-transxl-wt103", &["lts"]),
         ("evaluate --benchmark flexibert --dry-run", &["flexibert"]),
         ("rank", &["flexibert"]),
+        ("audit numeric", &["flexibert"]),
         ("compare nsc flops --benchmark lts-gpt2-lm1b", &["lts"]),
         ("fetch flexibert squad_v2", &["flexibert", "squad_v2"]),
     ] {

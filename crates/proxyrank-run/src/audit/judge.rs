@@ -197,3 +197,129 @@ fn error(single: Slot, double: Slot) -> Option<f64> {
         _ => Some(f64::INFINITY),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proxyrank_schema::Signal;
+
+    use super::super::testing::benchmark;
+    use super::*;
+    use crate::benchmark::find as find_benchmark;
+    use crate::rank::Origin;
+    use crate::standard;
+
+    const SAMPLE: [usize; 6] = [0, 2, 3, 5, 6, 7];
+
+    fn info() -> &'static BenchmarkInfo {
+        find_benchmark(&"flexibert".into()).unwrap()
+    }
+
+    /// A column of eight architectures.
+    fn column(name: &str, dtype: Dtype, seed: u64, score: impl Fn(usize) -> f64) -> ScoreColumn {
+        let proxy = find(name).unwrap();
+        let standard = standard::protocol(info(), Reading::AsTrained, Signal::Ones);
+        ScoreColumn {
+            proxy: proxy.id(),
+            version: proxy.version,
+            params: proxy.default_params(),
+            protocol: under(proxy, &standard, dtype, seed),
+            label: name.to_owned(),
+            direction: proxy.direction,
+            class: proxy.class,
+            slots: (0..8).map(|place| slot(score(place))).collect(),
+            wall_ns: None,
+            timed_twice: None,
+            origin: Origin::Results,
+            audit: None,
+        }
+    }
+
+    fn slot(score: f64) -> Slot {
+        if score.is_nan() { Slot::Failed } else { Slot::Score(score) }
+    }
+
+    fn seeds(name: &str, score: impl Fn(usize, u64) -> f64) -> Vec<ScoreColumn> {
+        (0..=4).map(|seed| column(name, Dtype::F32, seed, |place| score(place, seed))).collect()
+    }
+
+    fn only(columns: &[ScoreColumn]) -> Audited {
+        let audited = judge(info(), &SAMPLE, columns);
+        assert_eq!(audited.len(), 1, "{audited:?}");
+        assert!(columns.iter().all(|column| audited[0].is_of(info(), column)));
+        audited.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn digits_in_double_precision_and_rankings_under_seeds_decide() {
+        let steady = |place: usize, seed: u64| place as f64 + 1.0 + 0.01 * seed as f64;
+        let mut columns = seeds("grad_norm", steady);
+        columns.push(column("grad_norm", Dtype::F64, 0, |place| steady(place, 0) * (1.0 + 1e-6)));
+        let audited = only(&columns);
+        assert_eq!((audited.verdict, audited.architectures), (Some(Verdict::Sound), 6));
+        assert!((audited.relative_error.unwrap() - 1e-6).abs() < 1e-9);
+        assert_eq!((audited.precision_agreement, audited.seed_agreement), (Some(1.0), Some(1.0)));
+
+        columns[5] = column("grad_norm", Dtype::F64, 0, |place| steady(place, 0) * 1e-8);
+        let noise = only(&columns);
+        assert_eq!(noise.verdict, Some(Verdict::RoundingNoise));
+        assert!((noise.relative_error.unwrap() - 1e8).abs() < 1e3 && noise.precision_agreement == Some(1.0));
+
+        let lucky = |place: usize, seed: u64| if seed == 3 { -(place as f64) } else { place as f64 };
+        let mut columns = seeds("grad_norm", lucky);
+        columns.push(column("grad_norm", Dtype::F64, 0, |place| lucky(place, 0)));
+        let lucky = only(&columns);
+        // Four of the ten pairs are reversed.
+        assert_eq!(lucky.verdict, Some(Verdict::SeedSensitive));
+        assert!((lucky.seed_agreement.unwrap() - 0.2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn only_the_sample_counts_and_all_of_it_must_be_there() {
+        let mut columns = seeds("weight_norm", |place, _| place as f64);
+        assert_eq!(only(&columns).verdict, Some(Verdict::Sound));
+        columns[2].slots[4] = Slot::Absent;
+        assert_eq!(only(&columns).verdict, Some(Verdict::Sound));
+        columns[2].slots[5] = Slot::Absent;
+        let audited = only(&columns);
+        assert_eq!((audited.verdict, audited.seed_agreement), (None, None));
+    }
+
+    #[test]
+    fn a_score_that_fails_in_one_precision_only_is_noise() {
+        let mut columns = seeds("grad_norm", |place, _| if place > 2 { f64::NAN } else { place as f64 });
+        columns.push(column("grad_norm", Dtype::F64, 0, |place| place as f64));
+        let audited = only(&columns);
+        assert_eq!(
+            (audited.relative_error, audited.verdict),
+            (Some(f64::INFINITY), Some(Verdict::RoundingNoise))
+        );
+    }
+
+    #[test]
+    fn closed_forms_are_exact_and_constants_useless() {
+        assert_eq!(only(&[column("nsc", Dtype::F32, 0, |place| place as f64)]).verdict, Some(Verdict::Exact));
+        for score in [0.0, f64::NAN] {
+            let columns = [column("eznas", Dtype::F32, 0, |_| score)];
+            assert_eq!(only(&columns).verdict, Some(Verdict::NoSpread));
+        }
+    }
+
+    #[test]
+    fn other_conditions_older_versions_and_released_scores_are_not_audited() {
+        let mut batch = column("grad_norm", Dtype::F32, 0, |place| place as f64);
+        batch.protocol.batch_size = 4;
+        let mut older = column("grad_norm", Dtype::F32, 0, |place| place as f64);
+        older.version += 1;
+        let mut released = column("grad_norm", Dtype::F32, 0, |place| place as f64);
+        released.proxy = "grad_norm.published".into();
+        assert_eq!(judge(info(), &SAMPLE, &[batch, older, released]), []);
+    }
+
+    #[test]
+    fn a_benchmark_can_be_audited_on_its_own_sample() {
+        let benchmark = benchmark(8);
+        let sample = super::super::sample(&benchmark).unwrap();
+        let columns = seeds("weight_norm", |place, _| place as f64);
+        assert_eq!(judge(benchmark.info, &sample, &columns)[0].architectures, 8);
+    }
+}

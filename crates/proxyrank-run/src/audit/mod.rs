@@ -19,6 +19,8 @@ mod requests;
 mod run;
 mod sample;
 mod table;
+#[cfg(test)]
+mod testing;
 mod verdict;
 
 pub use judge::{Audited, audited};

@@ -9,8 +9,9 @@ use crate::evaluate::{Request, Selection};
 use crate::papers::Stock;
 use crate::programme::OTHER_SEEDS;
 
-/// The runs that audit proxies under some signals: the usual one, the one in double precision, the other seeds. Proxies that
-/// back-propagate nothing are run under the first signal only, and closed forms not at all.
+/// The runs that audit proxies under some signals: for each signal the usual one and the one in double precision, which
+/// alone can condemn, then for each the other seeds. Proxies that back-propagate nothing are run under the first signal
+/// only, and closed forms not at all.
 pub fn requests(
     info: &'static BenchmarkInfo,
     reading: Reading,
@@ -18,7 +19,7 @@ pub fn requests(
     calls: &[ProxyCall],
 ) -> Vec<Request> {
     let uses = |call: &ProxyCall, axis| call.proxy.axes.uses(axis);
-    let mut requests = Vec::new();
+    let (mut requests, mut seeds) = (Vec::new(), Vec::new());
     for (index, &signal) in signals.iter().enumerate() {
         let mut calls = calls.to_vec();
         calls.retain(|call| {
@@ -34,9 +35,10 @@ pub fn requests(
         };
         let mut double = Request { dtype: Dtype::F64, ..usual.clone() };
         double.calls.retain(|call| uses(call, Axis::Dtype));
-        let seeded = OTHER_SEEDS.map(|seed| Request { init_seed: seed, data_seed: seed, ..usual.clone() });
-        requests.extend([usual, double].into_iter().chain(seeded));
+        seeds.extend(OTHER_SEEDS.map(|seed| Request { init_seed: seed, data_seed: seed, ..usual.clone() }));
+        requests.extend([usual, double]);
     }
+    requests.append(&mut seeds);
     requests.retain(|request| !request.calls.is_empty());
     requests
 }
@@ -61,4 +63,26 @@ pub fn lacking(stock: &Stock, requests: Vec<Request>) -> Vec<Request> {
         request
     };
     requests.into_iter().map(open).filter(|request| !request.calls.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmark::find;
+
+    #[test]
+    fn each_proxy_runs_as_often_as_something_can_change() {
+        let info = find(&"flexibert".into()).unwrap();
+        let calls = Request::parse_calls(info, &["nsc,zerolm_sampled,w_pca,grad_norm".to_owned()]).unwrap();
+        let requests = requests(info, Reading::AsTrained, &[Signal::Rtd, Signal::Ones], &calls);
+        assert_eq!(requests.len(), 2 * (2 + 4));
+        assert!(requests.iter().all(|request| request.selection == Selection::Audit));
+        let runs = |name: &str| {
+            requests.iter().filter(|request| request.calls.iter().any(|call| call.proxy.name == name)).count()
+        };
+        // Closed forms never; drawn weights by seed; a forward pass in double precision as well; a backward pass by signal too.
+        assert_eq!(["nsc", "zerolm_sampled", "w_pca", "grad_norm"].map(runs), [0, 5, 6, 12]);
+        // What can condemn comes first.
+        assert!(requests[..4].iter().all(|request| request.init_seed == 0));
+    }
 }

@@ -69,7 +69,12 @@ impl Stock {
             add_populations(columns);
             audits.insert(reading, audited);
         }
-        let usual = every.iter().map(|(&reading, columns)| (reading, usual(&benchmark, columns))).collect();
+        let usual = every.iter().map(|(&reading, columns)| {
+            let mut tabled = columns.clone();
+            tabled.retain(|column| !is_audit_only(column, &sample));
+            (reading, usual(&benchmark, &tabled))
+        });
+        let usual = usual.collect();
         Ok(Self { benchmark, sample, audits, every, usual })
     }
 
@@ -116,6 +121,14 @@ impl Stock {
             .filter(|column| column.slots.iter().any(|slot| *slot != Slot::Absent))
             .max_by_key(|column| column.version)
     }
+}
+
+/// Whether a column has no scores but those that the audit needs: no evaluation that could be completed, so no table misses
+/// the others.
+fn is_audit_only(column: &ScoreColumn, sample: &[usize]) -> bool {
+    let evaluated = column.slots.iter().enumerate().filter(|(_, slot)| **slot != Slot::Absent);
+    sample.len() < column.slots.len()
+        && evaluated.map(|(place, _)| place).all(|place| sample.contains(&place))
 }
 
 /// Rows that a folder holds of one benchmark.

@@ -1,0 +1,23 @@
+//! A benchmark without files, for the tests beside the audit.
+
+use std::collections::BTreeMap;
+
+use proxyrank_space::Architecture;
+use proxyrank_space::flexibert::Sampler;
+
+use crate::benchmark::{Benchmark, Entry, find};
+
+/// The first architectures that FlexiBERT's sampler draws, without ground truth.
+pub(super) fn benchmark(count: usize) -> Benchmark {
+    let entry = |(place, architecture)| Entry {
+        id: place.to_string().as_str().into(),
+        architecture: Architecture::Flexibert(architecture),
+        truth: BTreeMap::new(),
+    };
+    Benchmark {
+        info: find(&"flexibert".into()).unwrap(),
+        sha256: "0".repeat(64),
+        entries: Sampler::new(0).take(count).enumerate().map(entry).collect::<Vec<Entry>>(),
+        warnings: Vec::new(),
+    }
+}
