@@ -75,7 +75,7 @@ fn scores_do_not_depend_on_the_number_of_threads() {
     let place = place!();
     for words in [
         "--benchmark flexibert --reading all --limit 70",
-        "--benchmark flexibert --reading all --limit 3 --proxies forward,weights,gradient,second_order --batch 9 --seq-len 64",
+        "--benchmark flexibert --reading all --limit 3 --proxies forward,weights,gradient,per_sample,second_order --batch 9 --seq-len 64",
         "--benchmark lts-transxl-lm1b --limit 70",
     ] {
         let computed = [1, 4]

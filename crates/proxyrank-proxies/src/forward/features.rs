@@ -1,9 +1,9 @@
 //! Spectra of a network's feature maps: what each layer hands on, and what its first activation gives out.
 //!
 //! Rows are all tokens of the batch, columns the channels. Two maps a layer are handed on: the operation's output and the
-//! layer's output. Behind a layer norm the channels of a token add up to zero as long as the gain is 1, so the
-//! covariance of these maps is singular; the first GELU's output, which is behind no norm, has full rank where there
-//! are rows enough, and stands for a layer where a smallest eigenvalue is asked for.
+//! layer's output. Behind a layer norm a token's channels, each over its gain, add up to the same number in every token,
+//! so the covariance of these maps is singular; the first GELU's output has full rank where there are rows enough, and
+//! stands for a layer where a smallest eigenvalue is asked for.
 
 use faer::Mat;
 use rayon::prelude::*;

@@ -5,10 +5,10 @@
 //!
 //! The paper feeds one image and correlates channels over its pixels. Rows here are the B·T tokens of the batch, for with no
 //! more rows than channels the matrix is singular and the score zero whatever the network. The feature map of a layer is
-//! the output of its first GELU. Others would not do: behind a layer norm the channels of a token add up to zero while the
-//! norm's gain is 1, a linear layer behind a norm inherits that, and one with more outputs than inputs is singular
-//! anyway; for all of these the smallest eigenvalue is zero and what a computer finds is rounding. (The released code
-//! sums over every module's output.)
+//! the output of its first GELU. Others would not do: behind a layer norm a token's channels, each over its gain, add up to
+//! the same number in every token, a square linear layer behind a norm inherits that, and one with more outputs than inputs
+//! is singular anyway; for all of these the smallest eigenvalue is zero and what a computer finds is rounding. (The
+//! released code sums over every module's output.)
 
 use proxyrank_schema::{Outcome, Params};
 
