@@ -10,7 +10,7 @@ use proxyrank_nn::Dropout;
 use proxyrank_proxies::forward::EvaluateOptions;
 use proxyrank_proxies::gradient::{self, PreparedSignal, evaluate_twice};
 use proxyrank_proxies::{Proxy, ProxyCall, REGISTRY, Run, Subject};
-use proxyrank_schema::{Outcome, Signal};
+use proxyrank_schema::{Outcome, Signal, Status};
 use proxyrank_space::counts::{macs, matrices, parameters};
 use proxyrank_space::flexibert::Sampler;
 use proxyrank_space::{Architecture, DecoderArch, DecoderFamily, Family, Reading};
@@ -62,9 +62,12 @@ fn data_free(proxy: &'static Proxy) -> Bench {
     bench.of(Amount::Items(POPULATION as u64))
 }
 
-/// A proxy that refuses is quick; that would pass for a gain.
+/// A proxy that refuses is quick; that would pass for a gain. One whose score is infinite has done its work.
 fn scored(outcome: &Outcome) -> Result<(), Failure> {
-    if outcome.score.is_some() { Ok(()) } else { Err(outcome.detail.clone().into()) }
+    match outcome.status {
+        Status::Ok | Status::Nan | Status::Inf => Ok(()),
+        Status::Error | Status::Unsupported => Err(outcome.detail.clone().into()),
+    }
 }
 
 /// The counts behind the data-free proxies, and the networks themselves.
