@@ -12,7 +12,7 @@ BUILD := $(CARGO) build --workspace --locked --quiet
 PROXYRANK := target/debug/proxyrank
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench peer clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -62,6 +62,16 @@ nextest:
 
 bench: toolchain ## Timing of statistics, counts and proxies (criterion)
 	@$(STEP) "bench" $(CARGO) bench --workspace --bench data_free --bench statistics --profile dev --locked
+
+# A python that has PyTorch; by default one is set up under target/ with the pinned version.
+PEER_PYTHON ?=
+PEER_ARGS ?=
+peer: PYTHON = $(or $(PEER_PYTHON),target/peer/venv/bin/python)
+peer: toolchain ## Time networks and proxies against PyTorch, in turns (about 6 minutes after its installation)
+	@$(STEP) "build" $(CARGO) build --workspace --example peer --locked --quiet
+	@$(if $(PEER_PYTHON),,$(STEP) "PyTorch" benchmarks/peer/setup target/peer/venv)
+	@$(STEP) "self-test of PyTorch's side" $(PYTHON) benchmarks/peer/selftest.py crates/proxyrank-nn/tests/golden/encoders
+	@$(STEP) "comparison" target/debug/examples/peer --python $(PYTHON) $(PEER_ARGS)
 
 clean: ## Remove built files and generated results; downloads and committed references stay
 	$(CARGO) clean
