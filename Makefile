@@ -13,7 +13,7 @@ PROXYRANK := target/debug/proxyrank
 BENCH_CHECK := target/debug/bench-check
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench bench-check bench-baseline clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench bench-check bench-baseline peer clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -70,6 +70,16 @@ bench-check: build ## Is anything slower than the baseline of this processor? (t
 
 bench-baseline: build ## Make today's times the baseline of this processor (after explaining what changed)
 	@$(STEP) "bench-baseline" $(BENCH_CHECK) --record $(ONLY)
+
+# A python that has PyTorch; by default one is set up under target/ with the pinned version.
+PEER_PYTHON ?=
+PEER_ARGS ?=
+peer: PYTHON = $(or $(PEER_PYTHON),target/peer/venv/bin/python)
+peer: toolchain ## Time networks and proxies against PyTorch, in turns (about 6 minutes after its installation)
+	@$(STEP) "build" $(CARGO) build --workspace --example peer --locked --quiet
+	@$(if $(PEER_PYTHON),,$(STEP) "PyTorch" benchmarks/peer/setup target/peer/venv)
+	@$(STEP) "self-test of PyTorch's side" $(PYTHON) benchmarks/peer/selftest.py crates/proxyrank-nn/tests/golden/encoders
+	@$(STEP) "comparison" target/debug/examples/peer --python $(PYTHON) $(PEER_ARGS)
 
 clean: ## Remove built files and generated results; downloads and committed references stay
 	$(CARGO) clean
