@@ -38,6 +38,7 @@ fn panel() -> Panel {
         size: Some(size),
         cells: Some(cells),
         k: vec![1, 10, 50],
+        ..Panel::default()
     }
 }
 

@@ -7,5 +7,5 @@ mod panel;
 mod table;
 
 pub use columns::{BASELINES, Origin, Rows, ScoreColumn, Slot, TimedTwice, columns, completed, usual};
-pub use panel::{RankOptions, Ranking, rank, top_k};
+pub use panel::{GIVEN, RULES, RankOptions, Ranking, rank, top_k};
 pub use table::{Detail, SortBy, order, table};
