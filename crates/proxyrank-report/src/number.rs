@@ -17,6 +17,15 @@ pub fn fixed(value: f64, digits: usize) -> String {
     }
 }
 
+/// A value of any magnitude with one decimal and a power of ten; zero is `0`.
+///
+/// ```
+/// assert_eq!(proxyrank_report::number::scientific(530_499_394.0), "5.3e8");
+/// ```
+pub fn scientific(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:.1e}") }
+}
+
 /// A point with its interval: `0.745 [0.721, 0.768]`.
 pub fn estimate(value: &Estimate, digits: usize) -> String {
     format!("{} [{}, {}]", fixed(value.point, digits), fixed(value.low, digits), fixed(value.high, digits))

@@ -6,6 +6,7 @@
 //! - [`evaluate`] scores them and stores the scores, resumably; [`published`] stores what others released;
 //! - [`standard`] is the protocol that tables are made under;
 //! - [`rank`] judges stored scores, [`compare`] two of them, [`ceiling`] says how good any could be;
+//! - [`audit`] says whether a score is a number of its own or rounding and luck;
 //! - [`studies`] show what one correlation does not;
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
@@ -13,6 +14,7 @@
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
 pub mod archive;
+pub mod audit;
 pub mod benchmark;
 pub mod ceiling;
 pub mod cite;

@@ -8,11 +8,12 @@
 use std::collections::BTreeSet;
 
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{CostClass, Dtype, Input, Reading, Signal, Timing};
+use proxyrank_schema::{CostClass, Input, Reading, Signal, Timing};
 
 use crate::RunError;
+use crate::audit;
 use crate::benchmark::{BenchmarkInfo, Source};
-use crate::evaluate::Request;
+use crate::evaluate::{Request, Selection};
 use crate::papers::{PaperTable, tables};
 
 /// How much is computed.
@@ -23,7 +24,8 @@ pub enum Effort {
     /// Networks under the standard protocol, gradients under the loss and as released, and the seeds of the networks as
     /// trained.
     Usual,
-    /// Also the seeds of the released networks, other inputs, batch sizes and lengths, and the released scores' protocol.
+    /// Also the seeds of the released networks, other inputs, batch sizes and lengths, the released scores' protocol, and the
+    /// numerical audit.
     Full,
 }
 
@@ -44,8 +46,6 @@ const FULL_SIGNALS: [(Reading, &[Signal]); 3] = [
 ];
 /// Architectures on which each proxy is timed alone.
 const TIMING_SAMPLE: usize = 12;
-/// Architectures that are scored in double precision.
-const PRECISION_SAMPLE: usize = 12;
 
 /// The protocol in which the released scores can be met: their sequence length, and ids that stand for their text.
 pub const RELEASED_SHAPE: (Input, u32, u32) = (Input::Uniform, 4, 512);
@@ -107,6 +107,7 @@ impl Programme {
             requests.extend(self.gradients(info));
             if self.is_whole() {
                 requests.extend(self.studies(&networks));
+                requests.extend(self.audit(info));
             }
         }
         requests.retain(|request| !request.calls.is_empty());
@@ -125,7 +126,7 @@ impl Programme {
 
     /// Gradient proxies: on the networks behind the labels under the loss that trained them, and on the released networks
     /// under what the released code back-propagates and under that loss. A full programme adds the other pairs of reading
-    /// and signal, second order everywhere, and a sample in double precision.
+    /// and signal, and second order everywhere.
     fn gradients(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
         let first = self.request(info, &[CostClass::Gradient]);
         let all = self.request(info, &[CostClass::Gradient, CostClass::SecondOrder]);
@@ -145,19 +146,32 @@ impl Programme {
         for (reading, signals) in FULL_SIGNALS {
             requests.extend(signals.iter().map(|&signal| under(&all, reading, signal)));
         }
-        let sample = Request { limit: Some(PRECISION_SAMPLE), dtype: Dtype::F64, ..first };
         // What a shared run says that a proxy costs is checked on a few networks.
         for classes in
             [[CostClass::Weights, CostClass::Forward], [CostClass::Gradient, CostClass::SecondOrder]]
         {
             let alone = under(&self.request(info, &classes), Reading::AsTrained, Signal::Rtd);
-            requests.push(Request { limit: Some(TIMING_SAMPLE), timing: Timing::Isolated, ..alone });
-        }
-        for reading in [Reading::Released, Reading::AsTrained] {
-            let signals = [Signal::Ones, Signal::Gaussian, Signal::Rtd];
-            requests.extend(signals.map(|signal| under(&sample, reading, signal)));
+            requests.push(Request {
+                selection: Selection::First(TIMING_SAMPLE),
+                timing: Timing::Isolated,
+                ..alone
+            });
         }
         requests
+    }
+
+    /// The runs of the numerical audit that others do not make: a sample of the networks in double precision and with other
+    /// seeds, under every signal that the full programme scores. They take as long as three more signals on all networks,
+    /// which the 45 minutes of the usual programme have no room for; its tables take their verdicts from the reference, and
+    /// judge by them whatever it computes anew.
+    fn audit(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
+        if self.effort < Effort::Full {
+            return Vec::new();
+        }
+        let classes = [CostClass::Weights, CostClass::Forward, CostClass::Gradient, CostClass::SecondOrder];
+        let calls = self.request(info, &classes).calls;
+        let of = |(reading, signals): &(Reading, &[Signal])| audit::requests(info, *reading, signals, &calls);
+        FULL_SIGNALS.iter().flat_map(of).collect()
     }
 
     /// The requests that studies add to the standard one.
@@ -210,7 +224,10 @@ mod tests {
     fn effort_decides_how_many_protocols_there_are() {
         assert_eq!(requests(&[], "flexibert", Effort::Quick).len(), 1);
         assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 2 + 3 + 4);
-        assert_eq!(requests(&[], "flexibert", Effort::Full).len(), 2 + (8 + 2 + 6) + 4 + 4 + 4 + 3 + 3 + 10);
+        assert_eq!(
+            requests(&[], "flexibert", Effort::Full).len(),
+            2 + (8 + 2) + 4 + 4 + 4 + 3 + 3 + 10 + 8 * 6
+        );
     }
 
     #[test]

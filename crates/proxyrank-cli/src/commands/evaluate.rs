@@ -1,7 +1,7 @@
 //! `evaluate`: score architectures.
 
 use proxyrank_run::benchmark::{Benchmark, find};
-use proxyrank_run::evaluate::{Plan, Request, evaluate, finished};
+use proxyrank_run::evaluate::{Plan, Request, Selection, evaluate, finished};
 use serde_json::json;
 
 use crate::args::{EvaluateArgs, Global};
@@ -25,13 +25,13 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         data_seed: args.seed.unwrap_or(args.data_seed),
         dtype: args.dtype,
         timing: args.timing,
-        limit: args.limit,
+        selection: args.limit.map_or(Selection::Whole, Selection::First),
         shard: args.shard,
     };
     let benchmark = Benchmark::load(info, &setup.locator)?;
     if args.dry_run {
         let done = finished(&benchmark, &request, &setup.stores.results)?;
-        let plan = Plan::new(&benchmark, &request, &done);
+        let plan = Plan::new(&benchmark, &request, &done)?;
         let seconds = plan.estimated_cost().as_secs_f64();
         if global.json {
             output::value(&json!({

@@ -11,6 +11,8 @@ pub enum Cell {
     Integer(i64),
     /// A finite number, shown with the column's digits.
     Number(f64),
+    /// A finite number of any magnitude, shown with one decimal and a power of ten: `5.3e8`.
+    Scientific(f64),
     /// A finite number with decimals of its own, such as one quoted as it was printed.
     Rounded(Rounded),
     /// A point with its confidence interval, shown as `0.745 [0.721, 0.768]`.

@@ -52,7 +52,9 @@ fn fields(cell: &Cell, shape: Shape) -> Vec<String> {
     let mut fields = match cell {
         Cell::Text(text) => vec![text.clone()],
         Cell::Integer(value) => vec![value.to_string()],
-        Cell::Number(value) | Cell::Rounded(Rounded { value, .. }) => vec![value.to_string()],
+        Cell::Number(value) | Cell::Scientific(value) | Cell::Rounded(Rounded { value, .. }) => {
+            vec![value.to_string()]
+        }
         Cell::Estimate(value) => {
             vec![value.point.to_string(), value.low.to_string(), value.high.to_string()]
         }

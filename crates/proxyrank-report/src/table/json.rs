@@ -31,7 +31,7 @@ fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Text(text) => json!(text),
         Cell::Integer(value) => json!(value),
-        Cell::Number(value) | Cell::Rounded(Rounded { value, .. }) => json!(value),
+        Cell::Number(value) | Cell::Scientific(value) | Cell::Rounded(Rounded { value, .. }) => json!(value),
         Cell::Estimate(e) => json!({"point": e.point, "low": e.low, "high": e.high, "n": e.n}),
         Cell::Interval(i) => json!({"point": i.point, "low": i.low, "high": i.high}),
         Cell::Flag(flag) => json!({"value": flag.value.map(|rounded| rounded.value), "verdict": flag.label}),

@@ -71,6 +71,7 @@ fn show(cell: &Cell, column: &Column) -> Shown {
         Cell::Text(text) => (String::new(), text.clone()),
         Cell::Integer(value) => number(number::grouped(*value)),
         Cell::Number(value) => number(number::fixed(*value, digits)),
+        Cell::Scientific(value) => number(number::scientific(*value)),
         Cell::Rounded(value) => number(rounded(*value)),
         Cell::Estimate(value) => number(number::estimate(value, digits)),
         Cell::Interval(value) => number(format!("{} [{}, {}]", value.point, value.low, value.high)),

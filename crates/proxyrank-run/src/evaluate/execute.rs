@@ -44,7 +44,7 @@ pub fn evaluate(
     stop: &Stop,
 ) -> Result<Evaluated, RunError> {
     let mut writer = store.shard(&benchmark.id(), request.shard)?;
-    let plan = Plan::new(benchmark, request, &finished(benchmark, request, store)?);
+    let plan = Plan::new(benchmark, request, &finished(benchmark, request, store)?)?;
     let run = Provenance::new(request.timing);
     let runner = if plan.runs_networks() { Some(Runner::new(request, locator, watch)?) } else { None };
     let mut evaluated =

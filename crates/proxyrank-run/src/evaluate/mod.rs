@@ -10,7 +10,9 @@ mod forward;
 mod inputs;
 mod plan;
 mod request;
+mod selection;
 
 pub use execute::{Evaluated, evaluate, finished};
 pub use plan::Plan;
 pub use request::Request;
+pub use selection::Selection;

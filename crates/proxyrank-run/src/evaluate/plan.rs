@@ -10,6 +10,7 @@ use proxyrank_proxies::ProxyCall;
 use proxyrank_schema::{CostClass, Reading, ScoreKey};
 
 use super::Request;
+use crate::RunError;
 use crate::benchmark::Benchmark;
 
 /// One score to compute.
@@ -51,13 +52,11 @@ pub struct Plan {
 
 impl Plan {
     /// Lists the scores of a request that are not in `done`.
-    pub fn new(benchmark: &Benchmark, request: &Request, done: &HashSet<ScoreKey>) -> Self {
+    pub fn new(benchmark: &Benchmark, request: &Request, done: &HashSet<ScoreKey>) -> Result<Self, RunError> {
         let mut plan = Self { jobs: Vec::new(), architectures: 0, stored: 0 };
-        let limit = request.limit.unwrap_or(benchmark.entries.len());
-        for (index, entry) in benchmark.entries.iter().enumerate().take(limit) {
-            if !request.shard.owns(index) {
-                continue;
-            }
+        let selected = request.selection.places(benchmark)?;
+        for index in selected.into_iter().filter(|&index| request.shard.owns(index)) {
+            let entry = &benchmark.entries[index];
             plan.architectures += 1;
             let mut planned = HashSet::new();
             let mut items = Vec::new();
@@ -87,7 +86,7 @@ impl Plan {
                 plan.jobs.push(Job { entry: index, items });
             }
         }
-        plan
+        Ok(plan)
     }
 
     /// Scores still to be computed.

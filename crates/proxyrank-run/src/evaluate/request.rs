@@ -7,6 +7,7 @@ use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading,
 use proxyrank_space::Family;
 use proxyrank_store::Shard;
 
+use super::Selection;
 use crate::RunError;
 use crate::benchmark::{BenchmarkInfo, Source};
 use crate::standard;
@@ -38,8 +39,8 @@ pub struct Request {
     pub dtype: Dtype,
     /// One pass for all proxies, or one for each.
     pub timing: Timing,
-    /// Only so many architectures.
-    pub limit: Option<usize>,
+    /// Which architectures.
+    pub selection: Selection,
     /// Which share of them.
     pub shard: Shard,
 }
@@ -63,7 +64,7 @@ impl Request {
             data_seed: standard.data_seed,
             dtype: standard.dtype,
             timing: Timing::Fused,
-            limit: None,
+            selection: Selection::Whole,
             shard: Shard::whole(),
         }
     }
@@ -80,6 +81,9 @@ impl Request {
             words.push(self.signal.to_string());
         }
         words.extend(standard::departures(self.info, &self.protocol(Reading::None)));
+        if self.selection == Selection::Audit {
+            words.push("sample".to_owned());
+        }
         words.join(", ")
     }
 

@@ -7,6 +7,7 @@ use proxyrank_schema::{BenchmarkId, Params, ProxyName, Reading, ScoreRow, Signal
 use proxyrank_store::Store;
 
 use crate::RunError;
+use crate::audit::{self, Audited};
 use crate::benchmark::Benchmark;
 use crate::rank::{Origin, Rows, ScoreColumn, Slot, columns, completed, usual};
 use crate::standard::{SIGNAL, departures};
@@ -36,6 +37,8 @@ impl Stores {
 pub struct Stock {
     /// The benchmark.
     pub benchmark: Benchmark,
+    sample: Vec<usize>,
+    audits: BTreeMap<Reading, Vec<Audited>>,
     every: BTreeMap<Reading, Vec<ScoreColumn>>,
     usual: BTreeMap<Reading, Vec<ScoreColumn>>,
 }
@@ -52,10 +55,20 @@ impl Stock {
                 columns(&benchmark, reading, reference.rows()),
             )
         };
-        let every: BTreeMap<Reading, Vec<ScoreColumn>> =
+        let mut every: BTreeMap<Reading, Vec<ScoreColumn>> =
             readings.iter().map(|&reading| (reading, merged(reading))).collect();
+        let sample = audit::sample(&benchmark)?;
+        let mut audits = BTreeMap::new();
+        for (&reading, columns) in &mut every {
+            let audited = audit::judge(benchmark.info, &sample, columns);
+            for column in columns {
+                let of = audited.iter().find(|audited| audited.is_of(benchmark.info, column));
+                column.audit = of.and_then(|audited| audited.verdict);
+            }
+            audits.insert(reading, audited);
+        }
         let usual = every.iter().map(|(&reading, columns)| (reading, usual(&benchmark, columns))).collect();
-        Ok(Self { benchmark, every, usual })
+        Ok(Self { benchmark, sample, audits, every, usual })
     }
 
     /// The columns of a reading's table; none for a reading that the benchmark does not have.
@@ -66,6 +79,16 @@ impl Stock {
     /// All columns of a reading, under whatever protocol.
     pub fn every_column(&self, reading: Reading) -> &[ScoreColumn] {
         self.every.get(&reading).map_or(&[], Vec::as_slice)
+    }
+
+    /// The architectures on which scores are audited, as places in the benchmark.
+    pub fn sample(&self) -> &[usize] {
+        &self.sample
+    }
+
+    /// What the numerical audit says of every score of a reading.
+    pub fn audits(&self, reading: Reading) -> &[Audited] {
+        self.audits.get(&reading).map_or(&[], Vec::as_slice)
     }
 
     /// The scores of one proxy at its default parameters, newest version, under the standard protocol.

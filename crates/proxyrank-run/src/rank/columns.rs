@@ -9,6 +9,7 @@ use proxyrank_schema::{
     TimingRow,
 };
 
+use crate::audit::Verdict;
 use crate::benchmark::Benchmark;
 use crate::standard::departures;
 
@@ -75,6 +76,8 @@ pub struct ScoreColumn {
     pub timed_twice: Option<TimedTwice>,
     /// Where the scores come from.
     pub origin: Origin,
+    /// What the numerical audit says of them; none where they were not audited.
+    pub audit: Option<Verdict>,
 }
 
 /// Median times of networks on which a proxy was timed in both ways.
@@ -104,13 +107,13 @@ impl ScoreColumn {
         self.slots.iter().filter(|slot| **slot != Slot::Absent).count()
     }
 
-    fn key(&self) -> ColumnKey {
+    pub(crate) fn key(&self) -> ColumnKey {
         (self.proxy.clone(), self.version, self.params.clone(), self.protocol.clone())
     }
 }
 
 /// What distinguishes one column from another.
-type ColumnKey = (ProxyName, u32, Params, Protocol);
+pub(crate) type ColumnKey = (ProxyName, u32, Params, Protocol);
 
 /// Rows of one results folder.
 #[derive(Debug, Clone, Copy)]
@@ -147,6 +150,7 @@ pub fn columns(benchmark: &Benchmark, reading: Reading, rows: Rows<'_>) -> Vec<S
             wall_ns: None,
             timed_twice: None,
             origin,
+            audit: None,
         });
         column.slots[place] = row.outcome.score.map_or(Slot::Failed, Slot::Score);
     }
