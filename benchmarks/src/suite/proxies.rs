@@ -24,18 +24,20 @@ const POPULATION: usize = 500;
 const SEQUENCES: usize = 2;
 
 pub(super) fn benches(lab: &Arc<Lab>) -> Vec<Bench> {
-    counts().into_iter().chain(REGISTRY.iter().map(|proxy| bench(lab, proxy))).collect()
+    counts().into_iter().chain(REGISTRY.iter().filter_map(|proxy| bench(lab, proxy))).collect()
 }
 
-fn bench(lab: &Arc<Lab>, proxy: &'static Proxy) -> Bench {
+/// None for a proxy that is computed of other proxies' scores.
+fn bench(lab: &Arc<Lab>, proxy: &'static Proxy) -> Option<Bench> {
     let group = match proxy.run {
-        Run::DataFree(_) => return data_free(proxy),
+        Run::DataFree(_) => return Some(data_free(proxy)),
         Run::Forward(measure) if measure.needs_forward() => "forward proxies",
         Run::Forward(_) => "proxies of weights",
         Run::Gradient(_) => "gradient proxies",
+        Run::Population(_) => return None,
     };
     let lab = Arc::clone(lab);
-    Bench::new(group, proxy.name, move || {
+    Some(Bench::new(group, proxy.name, move || {
         let (calls, options) =
             ([ProxyCall::new(proxy)], EvaluateOptions { dropout: Dropout::Off, weights_ns: 0 });
         let (network, batch, lab) = (lab::typical(), lab::batch(SEQUENCES)?, Arc::clone(&lab));
@@ -47,7 +49,7 @@ fn bench(lab: &Arc<Lab>, proxy: &'static Proxy) -> Bench {
             let scores = evaluate_twice(&lab.engine, &weights, &batch, &signal, &calls, options)?;
             scores.iter().try_for_each(|score| scored(&score.outcome))
         }))
-    })
+    }))
 }
 
 fn data_free(proxy: &'static Proxy) -> Bench {

@@ -45,7 +45,15 @@ impl Data {
     fn panel(self) -> Panel {
         let Self { truth, size, cells, scores } = self;
         let pair_size = Some(size.clone());
-        Panel { truth, scores, pair_size, size: Some(size), cells: Some(cells), k: vec![1, 10, 50] }
+        Panel {
+            truth,
+            scores,
+            pair_size,
+            size: Some(size),
+            cells: Some(cells),
+            k: vec![1, 10, 50],
+            ..Panel::default()
+        }
     }
 }
 

@@ -14,8 +14,9 @@ use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
 use proxyrank_report::chart::magnitudes::{Magnitude, MagnitudeRow, Magnitudes, Standing};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
+use proxyrank_report::chart::scorecard::{Scorecard, ScorecardCell, ScorecardRow};
 use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
-use proxyrank_report::table::Emphasis;
+use proxyrank_report::table::{Emphasis, Tone};
 use proxyrank_schema::CostClass;
 use proxyrank_stats::Estimate;
 
@@ -51,6 +52,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for count in [1, 3, 8, 12] {
         let name = format!("curves-{count}");
         timed(&name, || curves(count).draw(&folder.join(&name)))?;
+    }
+    for count in [1, 12, 60] {
+        let name = format!("scorecard-{count}");
+        timed(&name, || scorecard(count).draw(&folder.join(&name)))?;
     }
     for count in [1, 2, 12, 22, 40] {
         let name = format!("heatmap-{count}");
@@ -350,5 +355,34 @@ fn heatmap(count: usize) -> Heatmap {
         value_label: "Spearman ρ".into(),
         names: (0..count).map(name).collect(),
         values: (0..count).map(|i| (0..count).map(|j| value(i, j)).collect()).collect(),
+    }
+}
+
+fn scorecard(count: u32) -> Scorecard {
+    let tests = ["Given #layers", "Given #params", "10%-pairs", "Seeds", "Beats layers, then hidden"];
+    let row = |index: u32| {
+        let cell = |test: u32| {
+            let value = 2.0 * noise(100 * index + test) - 0.8;
+            let tone = match value {
+                v if v > 0.7 => Tone::Neutral,
+                v if v > 0.0 => Tone::Good,
+                _ => Tone::Bad,
+            };
+            ScorecardCell { tone, text: format!("{value:.2}"), strength: value.abs() }
+        };
+        ScorecardRow {
+            name: format!("proxy_number_{index}"),
+            emphasis: if index.is_multiple_of(9) { Emphasis::Baseline } else { Emphasis::Plain },
+            lead: format!("{:.3}", noise(index)),
+            cells: (0..5).map(cell).collect(),
+            verdict: "3 of 5, falls".into(),
+        }
+    };
+    Scorecard {
+        title: "Which proxies survive?".into(),
+        subtitle: "n = 500, invented".into(),
+        lead: "tau-b".into(),
+        tests: tests.map(String::from).into(),
+        rows: (0..count).map(row).collect(),
     }
 }

@@ -19,7 +19,7 @@ pub mod number;
 pub mod page;
 pub mod table;
 
-pub use chart::{ChartError, CostScatter, Curves, Heatmap, Scatter, SeedSpread, TauIntervals};
+pub use chart::{ChartError, CostScatter, Curves, Heatmap, Scatter, Scorecard, SeedSpread, TauIntervals};
 pub use file::{WriteError, write_atomic};
 pub use ledger::{Claim, Finding, Ledger, Stage, Verdict};
 pub use page::Page;

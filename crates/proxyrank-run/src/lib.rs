@@ -7,7 +7,8 @@
 //! - [`standard`] is the protocol that tables are made under;
 //! - [`rank`] judges stored scores, [`compare`] two of them, [`ceiling`] says how good any could be;
 //! - [`audit`] says whether a score is a number of its own or rounding and luck;
-//! - [`studies`] show what one correlation does not;
+//! - [`studies`] show what one correlation does not, [`survivors`] which proxies are left after every doubt;
+//! - [`cost`] is what proxies take in time and memory, beside what others published;
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
@@ -19,6 +20,7 @@ pub mod benchmark;
 pub mod ceiling;
 pub mod cite;
 pub mod compare;
+pub mod cost;
 mod data;
 pub mod doctor;
 pub mod error;
@@ -35,6 +37,7 @@ pub mod report;
 pub mod reproduce;
 pub mod standard;
 pub mod studies;
+pub mod survivors;
 pub mod watch;
 
 pub use error::{FailureKind, RunError};

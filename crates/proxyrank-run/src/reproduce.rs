@@ -13,12 +13,14 @@ use proxyrank_schema::BenchmarkId;
 
 use crate::RunError;
 use crate::benchmark::{Benchmark, BenchmarkInfo, Source, find};
+use crate::cost;
 use crate::evaluate::evaluate;
 use crate::papers::{PaperTable, Shelf, Stock, Stores};
 use crate::programme::Programme;
 use crate::published::replay;
 use crate::report::{ReportOptions, Reports, benchmark_page, build_ledger, write_index, write_ledger};
 use crate::studies;
+use crate::survivors;
 use crate::watch::{Stop, Watch};
 
 /// What a reproduction works with.
@@ -124,9 +126,17 @@ pub fn report(
             workshop.watch.note(&note);
         }
     }
-    let (ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
+    let mut answers = Vec::new();
+    if programme.is_whole() {
+        answers.extend(survivors::write(&pages, &shelf, options.decoder_charts, &workshop.out)?);
+        answers.extend(cost::write(&shelf, &workshop.out)?);
+    }
+    let (mut ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
+    if programme.is_whole() {
+        ledger.claims.extend(cost::claims(&shelf)?);
+    }
     write_ledger(&ledger, &tables, &workshop.out)?;
-    let reports = Reports { pages, studies: study_pages, tables, ledger };
+    let reports = Reports { pages, answers, studies: study_pages, tables, ledger };
     write_index(&reports, &workshop.out)?;
     Ok(reports)
 }

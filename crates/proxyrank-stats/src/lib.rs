@@ -38,7 +38,9 @@ pub mod spearman;
 
 mod random;
 
-pub use bootstrap::{Analysis, BootstrapOptions, Comparison, Panel, ProxyStatistics, analyse, compare, holm};
+pub use bootstrap::{
+    Analysis, BootstrapOptions, Comparison, Panel, ProxyStatistics, Rivalry, analyse, compare, holm,
+};
 pub use ceiling::{Ceiling, CeilingOptions, NoiseSource, StratumNoise, TruthModel, noise_ceiling};
 pub use cells::within_cell_tau;
 pub use close_pairs::close_pairs_tau;

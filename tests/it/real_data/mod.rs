@@ -1,6 +1,7 @@
 //! What only the public data can show. Every test here has `real_data` in its path; without the data it says that it
 //! is skipped.
 
+mod answers;
 mod audit;
 mod checks;
 mod evaluate;

@@ -88,7 +88,7 @@ fn what_was_not_computed_comes_from_the_reference_and_says_so() {
 
 /// Ledger and tables are there in every format, no file is empty, and every link leads somewhere.
 #[track_caller]
-fn assert_whole(reports: &Path, tables: &[&str]) {
+pub(super) fn assert_whole(reports: &Path, tables: &[&str]) {
     let mut expected: Vec<String> =
         ["README.md", "ledger.md", "ledger.csv", "ledger.json"].map(Into::into).into();
     for table in tables {

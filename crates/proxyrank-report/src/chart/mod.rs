@@ -5,7 +5,7 @@
 //! a page that is 1600 wide: text is measured with the embedded font's own metrics, so both formats get the same
 //! picture on any machine, whatever fonts it has, and two drawings of the same data are the same bytes.
 //!
-//! - [`scatter`], [`intervals`], [`heatmap`], [`cost`], [`spread`], [`curves`], [`magnitudes`]: one
+//! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`magnitudes`]: one
 //!   chart each;
 //! - `canvas`, `surface`, `output`: shapes and text, what plotters is told, and the two files;
 //! - `font`, `palette`, `scale`, `duration`, `axis`, `labels`, `seriation`: parts with rules of their own;
@@ -34,6 +34,7 @@ mod references;
 mod rows;
 mod scale;
 pub mod scatter;
+pub mod scorecard;
 mod seriation;
 pub mod spread;
 mod surface;
@@ -47,4 +48,5 @@ pub use magnitudes::Magnitudes;
 pub use references::ReferenceLine;
 pub use scale::AxisScale;
 pub use scatter::Scatter;
+pub use scorecard::Scorecard;
 pub use spread::SeedSpread;

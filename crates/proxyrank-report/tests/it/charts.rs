@@ -8,9 +8,10 @@ use proxyrank_report::chart::curves::{Curves, Series};
 use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
+use proxyrank_report::chart::scorecard::{Scorecard, ScorecardCell, ScorecardRow};
 use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
 use proxyrank_report::chart::{AxisScale, ChartError};
-use proxyrank_report::table::Emphasis;
+use proxyrank_report::table::{Emphasis, Tone};
 use proxyrank_schema::CostClass;
 use proxyrank_stats::Estimate;
 
@@ -79,6 +80,28 @@ fn cost(costs: &[(f64, f64)]) -> CostScatter {
         axis_label: "Kendall tau-b".into(),
         points: costs.iter().enumerate().map(point).collect(),
         ceiling: Some(estimate(0.77)),
+    }
+}
+
+fn scorecard(tests: usize) -> Scorecard {
+    let cell = |index: usize| ScorecardCell {
+        tone: [Tone::Good, Tone::Bad, Tone::Neutral][index % 3],
+        text: format!("-0.{index}"),
+        strength: f64::NAN,
+    };
+    let row = |name: &str| ScorecardRow {
+        name: name.into(),
+        emphasis: Emphasis::Baseline,
+        lead: "0.700".into(),
+        cells: (0..tests).map(cell).collect(),
+        verdict: "1 of 2, falls".into(),
+    };
+    Scorecard {
+        title: "card".into(),
+        subtitle: "s".into(),
+        lead: "tau-b".into(),
+        tests: (0..tests).map(|index| format!("Given the width, test {index}")).collect(),
+        rows: vec![row("nsc"), row("a_proxy_with_a_name_that_no_margin_can_ever_hold_in_full_length")],
     }
 }
 
@@ -195,6 +218,20 @@ fn awkward_costs_are_drawn() {
         cost(&costs).draw(&folder.path().join("x")).unwrap();
         CostScatter { ceiling: None, ..cost(&costs) }.draw(&folder.path().join("x")).unwrap();
     }
+}
+
+#[test]
+fn a_scorecard_marks_passes_and_failures() {
+    let svg = drawn(|path| scorecard(3).draw(path));
+    assert_eq!((svg.matches("✓\n").count(), svg.matches("✗\n").count()), (2, 2));
+    for text in ["−0.1\n", "1 of 2, falls", "does not apply, or could not be made", "baseline"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for tests in [1, 10, 30] {
+        scorecard(tests).draw(&folder.path().join("x")).unwrap();
+    }
+    assert!(matches!(scorecard(0).draw(folder.path()), Err(ChartError::Empty { .. })));
 }
 
 #[test]

@@ -148,7 +148,8 @@ impl Check<'_> {
     }
 }
 
-fn stage(reading: Reading) -> Stage {
+/// The stage at which we compute on the networks of a reading.
+pub(crate) fn stage(reading: Reading) -> Stage {
     match reading {
         Reading::Released => Stage::RecomputedReleased,
         Reading::AsTrained => Stage::RecomputedAsTrained,

@@ -9,6 +9,7 @@ mod spec;
 mod statistic;
 
 pub use claims::JudgedValue;
+pub(crate) use claims::stage;
 pub use shelf::{Shelf, Stock, Stores};
 pub use spec::{PaperRow, PaperTable, SpecError, Statistic};
 pub(crate) use statistic::compute;

@@ -9,6 +9,7 @@ use proxyrank_store::Store;
 use crate::RunError;
 use crate::audit::{self, Audited};
 use crate::benchmark::Benchmark;
+use crate::cost::measured::{Cost, costs};
 use crate::rank::{Origin, Rows, ScoreColumn, Slot, add_populations, columns, completed, usual};
 use crate::standard::{SIGNAL, departures};
 
@@ -38,6 +39,7 @@ pub struct Stock {
     /// The benchmark.
     pub benchmark: Benchmark,
     sample: Vec<usize>,
+    costs: Vec<Cost>,
     audits: BTreeMap<Reading, Vec<Audited>>,
     every: BTreeMap<Reading, Vec<ScoreColumn>>,
     usual: BTreeMap<Reading, Vec<ScoreColumn>>,
@@ -58,6 +60,7 @@ impl Stock {
         let mut every: BTreeMap<Reading, Vec<ScoreColumn>> =
             readings.iter().map(|&reading| (reading, merged(reading))).collect();
         let sample = audit::sample(&benchmark)?;
+        let costs = costs(&benchmark, own.timings.iter().chain(&reference.timings));
         let mut audits = BTreeMap::new();
         for (&reading, columns) in &mut every {
             let audited = audit::judge(benchmark.info, &sample, columns);
@@ -75,7 +78,7 @@ impl Stock {
             (reading, usual(&benchmark, &tabled))
         });
         let usual = usual.collect();
-        Ok(Self { benchmark, sample, audits, every, usual })
+        Ok(Self { benchmark, sample, costs, audits, every, usual })
     }
 
     /// The columns of a reading's table; none for a reading that the benchmark does not have.
@@ -86,6 +89,11 @@ impl Stock {
     /// All columns of a reading, under whatever protocol.
     pub fn every_column(&self, reading: Reading) -> &[ScoreColumn] {
         self.every.get(&reading).map_or(&[], Vec::as_slice)
+    }
+
+    /// What proxies cost, by every stored timing under the standard protocol.
+    pub fn costs(&self) -> &[Cost] {
+        &self.costs
     }
 
     /// The architectures on which scores are audited, as places in the benchmark.

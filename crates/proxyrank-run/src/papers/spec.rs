@@ -151,21 +151,21 @@ pub struct PaperRow {
     pub values: BTreeMap<Statistic, f64>,
 }
 
-/// What is wrong with a table's description.
+/// What is wrong with a file of published numbers.
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {
     /// The file does not parse.
-    #[error("benchmarks/papers/{file}: {source}")]
+    #[error("benchmarks/{file}: {source}")]
     Syntax {
-        /// The file.
+        /// The file below `benchmarks`.
         file: String,
         /// Line, column and what was expected.
         source: Box<toml::de::Error>,
     },
     /// The file parses and still makes no sense.
-    #[error("benchmarks/papers/{file}: {problem}")]
+    #[error("benchmarks/{file}: {problem}")]
     Content {
-        /// The file.
+        /// The file below `benchmarks`.
         file: String,
         /// What is wrong, and where.
         problem: String,
@@ -175,9 +175,10 @@ pub enum SpecError {
 impl PaperTable {
     /// Reads and checks one description. `file` only names it in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, SpecError> {
+        let file = format!("papers/{file}");
         let table: Self = toml::from_str(text)
-            .map_err(|e| SpecError::Syntax { file: file.to_owned(), source: Box::new(e) })?;
-        table.check().map_err(|problem| SpecError::Content { file: file.to_owned(), problem })?;
+            .map_err(|e| SpecError::Syntax { file: file.clone(), source: Box::new(e) })?;
+        table.check().map_err(|problem| SpecError::Content { file, problem })?;
         Ok(table)
     }
 

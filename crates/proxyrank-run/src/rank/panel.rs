@@ -1,11 +1,27 @@
 //! From columns of scores to the statistics of a table.
 
 use proxyrank_schema::Reading;
+use proxyrank_space::Architecture;
 use proxyrank_stats::{Analysis, BootstrapOptions, FailurePolicy, Panel, analyse};
 
 use super::columns::{ScoreColumn, Slot};
 use crate::RunError;
 use crate::benchmark::{Benchmark, Metric};
+
+/// Rules of thumb that every proxy is compared with: two lines of code that read the declared depth and width. They are not
+/// the proxies of these names, which see the networks of a reading; the rules stay the same whatever a proxy looked at.
+pub const RULES: [(&str, fn(&Architecture) -> f64); 2] = [
+    ("layers x hidden", |architecture| (architecture.depth() * architecture.width()) as f64),
+    // No network is a million wide, so the width only decides between equal depths.
+    ("layers, then hidden", |architecture| 1e6 * architecture.depth() as f64 + architecture.width() as f64),
+];
+
+/// What partial taus are taken given, beside #params: its name, and how it is read off an architecture. The analysis keeps
+/// this order.
+pub const GIVEN: [(&str, fn(&Architecture) -> f64); 2] = [
+    ("#layers", |architecture| architecture.depth() as f64),
+    ("width", |architecture| architecture.width() as f64),
+];
 
 /// How a ranking is made.
 #[derive(Debug, Clone, Copy)]
@@ -84,10 +100,15 @@ pub fn rank(
     let kept: Vec<usize> = aligned.kept.iter().map(|&i| measured[i]).collect();
     let pick = |values: &[f64]| -> Vec<f64> { kept.iter().map(|&i| values[i]).collect() };
     let cells = benchmark.cells();
+    let of_architectures = |measure: &dyn Fn(&Architecture) -> f64| -> Vec<f64> {
+        kept.iter().map(|&i| measure(&benchmark.entries[i].architecture)).collect()
+    };
     let panel = Panel {
         truth: kept.iter().map(|&i| truth_of(i)).collect(),
         scores: aligned.scores,
         size: Some(pick(&benchmark.sizes(options.reading)?)),
+        given: GIVEN.iter().map(|(_, measure)| of_architectures(measure)).collect(),
+        rivals: RULES.iter().map(|(_, rule)| of_architectures(rule)).collect(),
         pair_size: Some(pick(&benchmark.sizes(Reading::Declared)?)),
         cells: Some(kept.iter().map(|&i| cells[i]).collect()),
         k: top_k(kept.len()),

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use proxyrank_report::Page;
-use proxyrank_schema::Reading;
-use proxyrank_stats::FailurePolicy;
+use proxyrank_schema::{BenchmarkId, Reading};
+use proxyrank_stats::{Ceiling, FailurePolicy};
 
 use super::charts::{self, Charts};
 use super::{ReportOptions, write_table};
@@ -20,8 +20,12 @@ pub struct BenchmarkPage {
     pub title: String,
     /// The page.
     pub path: PathBuf,
+    /// The benchmark.
+    pub benchmark: BenchmarkId,
     /// What it shows.
     pub ranking: Ranking,
+    /// What label noise allows, where the benchmark reveals it.
+    pub ceiling: Option<Ceiling>,
     /// The overview chart, if charts were drawn.
     pub overview: Option<PathBuf>,
 }
@@ -76,5 +80,6 @@ pub fn benchmark_page(
     }
     let path = folder.join("README.md");
     page.write(&path)?;
-    Ok(BenchmarkPage { title, path, ranking, overview: charts.into_iter().next() })
+    let overview = charts.into_iter().next();
+    Ok(BenchmarkPage { title, path, benchmark: benchmark.id(), ranking, ceiling, overview })
 }

@@ -19,6 +19,8 @@ use crate::studies::StudyPage;
 pub struct Reports {
     /// The pages of benchmarks.
     pub pages: Vec<BenchmarkPage>,
+    /// Who survives, and what it costs.
+    pub answers: Vec<StudyPage>,
     /// The pages of studies.
     pub studies: Vec<StudyPage>,
     /// The published tables with our values beside the published ones.
@@ -78,6 +80,11 @@ pub fn write_index(reports: &Reports, out: &Path) -> Result<(), RunError> {
     }
     page.heading("Ledger");
     page.raw(bullets([("Every published number with its verdicts", out.join("ledger.md"))], out));
+    if !reports.answers.is_empty() {
+        page.heading("What to use, and what it costs");
+        let links = reports.answers.iter().map(|answer| (answer.title.as_str(), answer.path.clone()));
+        page.raw(bullets(links, out));
+    }
     page.heading("Published tables");
     let path = |table: &Table| out.join("tables").join(format!("{}.md", table.id));
     page.raw(bullets(reports.tables.iter().map(|table| (table.full.title.as_str(), path(&table.full))), out));

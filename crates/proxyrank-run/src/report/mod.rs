@@ -5,6 +5,8 @@
 //!     ledger.{md,csv,json}              every published number with its verdicts; findings
 //!     tables/<table>.{md,csv,tex,json}  the published tables, reproduced
 //!     studies/<study>/README.md         what moves a correlation, and by how much
+//!     cost/README.md                        what each proxy takes, beside published times
+//!     survivors/README.md                   every proxy through every test
 //!     <benchmark>/<reading>/README.md   the correlation table and its charts
 //!                           rank_<metric>.{md,csv,tex,json}
 //!                           charts/*.{png,svg}

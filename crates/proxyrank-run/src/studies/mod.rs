@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 use proxyrank_data::fetch::Locator;
 
+pub(crate) use seeds::SeededTaus;
+
 use crate::RunError;
 use crate::papers::Stock;
 

@@ -5,6 +5,8 @@
 //! parameter path, so architectures share draws, and their scores move together: a correlation may be steadier than the
 //! scores are.
 
+use std::collections::BTreeMap;
+
 use proxyrank_report::Page;
 use proxyrank_report::chart::SeedSpread;
 use proxyrank_report::chart::spread::SpreadRow;
@@ -15,6 +17,8 @@ use proxyrank_stats::{coefficient_of_variation, kendall_tau_b};
 use super::variants::{Coverage, Scored, Variants, median, scores, spread, tau, variants};
 use super::{StudyPage, Subject};
 use crate::RunError;
+use crate::papers::Stock;
+use crate::rank::ScoreColumn;
 use crate::report::{baselines, write_table};
 
 /// The readings of the study.
@@ -30,7 +34,7 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     );
     let mut found = false;
     for reading in READINGS {
-        let seeded = seeded(subject, reading);
+        let seeded = seeded(subject.stock, reading);
         let Some((table, chart)) = judge(subject, reading, &seeded)? else { continue };
         found = true;
         write_table(&folder, &table.id, &table)?;
@@ -47,9 +51,44 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     Ok(Some(StudyPage { title, path }))
 }
 
+/// The correlations of every proxy that was computed for a whole benchmark under several seeds.
+pub(crate) struct SeededTaus(BTreeMap<Scored, Vec<f64>>);
+
+/// How far a correlation moves with the seed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SeedMove {
+    /// How many seeds.
+    pub(crate) seeds: usize,
+    /// Standard deviation of tau-b over them.
+    pub(crate) sd: f64,
+}
+
+impl SeededTaus {
+    /// Those of a reading, under the standard protocol but for the seed.
+    pub(crate) fn of(stock: &Stock, reading: Reading) -> Result<Self, RunError> {
+        let mut taus: BTreeMap<Scored, Vec<f64>> = BTreeMap::new();
+        for (scored, columns) in seeded(stock, reading) {
+            let found: Result<Vec<Option<f64>>, RunError> =
+                columns.values().map(|column| tau(stock, column)).collect();
+            taus.insert(scored, found?.into_iter().flatten().collect());
+        }
+        Ok(Self(taus))
+    }
+
+    /// How far the proxy and signal of a column move; none where fewer than two seeds are stored, or the column has other
+    /// parameters than the default ones.
+    pub(crate) fn spread(&self, column: &ScoreColumn) -> Option<SeedMove> {
+        let proxy = proxyrank_proxies::find(column.proxy.as_str()).ok()?;
+        let is_current = column.version == proxy.version && column.params == proxy.default_params();
+        let scored = Scored { proxy: column.proxy.clone(), signal: column.protocol.signal };
+        let taus = self.0.get(&scored).filter(|taus| is_current && taus.len() > 1)?;
+        Some(SeedMove { seeds: taus.len(), sd: spread(taus).1 })
+    }
+}
+
 /// The columns of every proxy by seed, where weights and input have the same one.
-fn seeded<'a>(subject: &Subject<'a>, reading: Reading) -> Vec<(Scored, Variants<'a, u64>)> {
-    let by_seed = variants(subject.stock, reading, Coverage::Whole, |found, standard| {
+fn seeded(stock: &Stock, reading: Reading) -> Vec<(Scored, Variants<'_, u64>)> {
+    let by_seed = variants(stock, reading, Coverage::Whole, |found, standard| {
         let rest = Protocol { init_seed: standard.init_seed, data_seed: standard.data_seed, ..found.clone() };
         (found.init_seed.max(found.data_seed), rest)
     });

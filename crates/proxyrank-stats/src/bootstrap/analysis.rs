@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::BootstrapOptions;
-use super::paired::{Comparison, compare_all, tie_groups};
+use super::paired::{Comparison, compare_pairs, tie_groups};
 use super::panel::{Panel, Prepared};
 use super::replicate::{Columns, Workspace, draw};
 use crate::error::StatsError;
@@ -19,6 +19,18 @@ pub struct Analysis {
     pub proxies: Vec<ProxyStatistics>,
     /// All pairs of proxies whose tau-b is defined, `a < b`.
     pub comparisons: Vec<Comparison>,
+    /// Every proxy against every rival of the panel.
+    pub rivalry: Rivalry,
+}
+
+/// Every proxy against every rival, with Holm's correction over all of them. In each comparison `a` is the proxy and `b`
+/// the rival.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Rivalry {
+    /// By tau-b, where both have one.
+    pub by_tau_b: Vec<Comparison>,
+    /// By tau-a, which does not reward a score for the pairs that it leaves undecided.
+    pub by_tau_a: Vec<Comparison>,
 }
 
 /// The statistics of one proxy. A statistic that is undefined for it (every correlation of a constant
@@ -39,6 +51,8 @@ pub struct ProxyStatistics {
     pub partial_tau: Option<Estimate>,
     /// Partial rho given the size.
     pub partial_rho: Option<Estimate>,
+    /// Partial tau-b given each of the panel's further variables, in their order.
+    pub given: Vec<Option<Estimate>>,
     /// Tau-b over the pairs that share a cell.
     pub within_cell: Option<Estimate>,
     /// `(C - D) / (C + D)` over the pairs of close size.
@@ -68,10 +82,25 @@ pub fn analyse(panel: &Panel, options: &BootstrapOptions) -> Result<Analysis, St
     let prepared = panel.prepare()?;
     let table = Table::compute(&prepared, options);
     let n = panel.len();
-    let comparisons = compare_all(&table, n, options.confidence);
-    let groups = tie_groups(&table.point_taus(), &comparisons, 1.0 - options.confidence);
-    let proxies = prepared
-        .proxies
+    let (ranked, rivals) = (0..prepared.ranked, prepared.ranked..prepared.proxies.len());
+    let pairs = ranked.clone().flat_map(|a| (a + 1..ranked.end).map(move |b| (a, b)));
+    let compare =
+        |pairs: Vec<(usize, usize)>, column| compare_pairs(&table, column, &pairs, n, options.confidence);
+    let comparisons = compare(pairs.collect(), Columns::TAU_B);
+    let against = || ranked.clone().flat_map(|a| rivals.clone().map(move |b| (a, b))).collect();
+    let of_rivals = |mut comparisons: Vec<Comparison>| {
+        for comparison in &mut comparisons {
+            comparison.b -= prepared.ranked;
+        }
+        comparisons
+    };
+    let rivalry = Rivalry {
+        by_tau_b: of_rivals(compare(against(), Columns::TAU_B)),
+        by_tau_a: of_rivals(compare(against(), Columns::TAU_A)),
+    };
+    let taus: Vec<Option<f64>> = ranked.map(|proxy| table.point(proxy, Columns::TAU_B)).collect();
+    let groups = tie_groups(&taus, &comparisons, 1.0 - options.confidence);
+    let proxies = prepared.proxies[..prepared.ranked]
         .par_iter()
         .zip(groups)
         .enumerate()
@@ -82,7 +111,7 @@ pub fn analyse(panel: &Panel, options: &BootstrapOptions) -> Result<Analysis, St
             column.statistics(&panel.k, tie_share, tie_group)
         })
         .collect();
-    Ok(Analysis { proxies, comparisons })
+    Ok(Analysis { proxies, comparisons, rivalry })
 }
 
 /// The statistics on the whole sample and on every resample.
@@ -95,7 +124,7 @@ pub(super) struct Table {
 
 impl Table {
     fn compute(prepared: &Prepared<'_>, options: &BootstrapOptions) -> Self {
-        let columns = Columns { k: prepared.k.len() };
+        let columns = Columns { k: prepared.k.len(), given: prepared.given.len() };
         let width = columns.width() * prepared.proxies.len();
         let n = prepared.labels.len();
         let mut point = vec![0.0; width];
@@ -117,25 +146,14 @@ impl Table {
     }
 
     /// The value on the whole sample, if it is defined there.
-    fn point(&self, proxy: usize, column: usize) -> Option<f64> {
+    pub(super) fn point(&self, proxy: usize, column: usize) -> Option<f64> {
         Some(self.point[self.cell(proxy, column)]).filter(|v| !v.is_nan())
     }
 
-    /// The tau-b of each proxy on the whole sample.
-    pub(super) fn point_taus(&self) -> Vec<Option<f64>> {
-        let proxies = self.point.len() / self.columns.width();
-        (0..proxies).map(|proxy| self.point(proxy, Columns::TAU_B)).collect()
-    }
-
     /// The values of one statistic of one proxy over the resamples; undefined ones are not a number.
-    fn replicates(&self, proxy: usize, column: usize) -> Vec<f64> {
+    pub(super) fn replicates(&self, proxy: usize, column: usize) -> Vec<f64> {
         let cell = self.cell(proxy, column);
         self.replicates.iter().skip(cell).step_by(self.point.len()).copied().collect()
-    }
-
-    /// The tau-b of one proxy over the resamples.
-    pub(super) fn tau_replicates(&self, proxy: usize) -> Vec<f64> {
-        self.replicates(proxy, Columns::TAU_B)
     }
 }
 
@@ -171,6 +189,9 @@ impl ColumnEstimates<'_> {
             tie_share,
             partial_tau: self.estimate(Columns::PARTIAL_TAU),
             partial_rho: self.estimate(Columns::PARTIAL_RHO),
+            given: (0..self.table.columns.given)
+                .map(|index| self.estimate(self.table.columns.given(index)))
+                .collect(),
             within_cell: self.estimate(Columns::WITHIN_CELL),
             close_pairs: self.estimate(Columns::CLOSE_PAIRS),
             precision: per_k(Columns::precision),

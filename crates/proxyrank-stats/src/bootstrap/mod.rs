@@ -29,7 +29,7 @@ mod replicate;
 
 use serde::{Deserialize, Serialize};
 
-pub use analysis::{Analysis, ProxyStatistics, analyse};
+pub use analysis::{Analysis, ProxyStatistics, Rivalry, analyse};
 pub use paired::{Comparison, compare, holm};
 pub use panel::{CLOSE_TOLERANCE, Panel};
 

@@ -10,14 +10,14 @@ use crate::error::{StatsError, constant};
 use crate::estimate::Estimate;
 use crate::moments::sample_variance;
 
-/// A paired bootstrap comparison of the tau-b of two proxies.
+/// A paired bootstrap comparison of two proxies by one correlation, tau-b unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The index of the first proxy.
     pub a: usize,
     /// The index of the second proxy.
     pub b: usize,
-    /// Tau-b of the first minus tau-b of the second, with its percentile interval over shared resamples.
+    /// The correlation of the first minus that of the second, with its percentile interval over shared resamples.
     pub difference: Estimate,
     /// The two-sided p-value of a difference of zero.
     ///
@@ -64,31 +64,26 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// Compares every pair of proxies that have a tau-b.
-pub(super) fn compare_all(table: &Table, n: usize, confidence: f64) -> Vec<Comparison> {
-    let taus = table.point_taus();
+/// Compares pairs of series by the statistic in a column of the table; pairs for which it is undefined are left out.
+pub(super) fn compare_pairs(
+    table: &Table,
+    column: usize,
+    pairs: &[(usize, usize)],
+    n: usize,
+    confidence: f64,
+) -> Vec<Comparison> {
+    let series = pairs.iter().map(|&(a, b)| a.max(b) + 1).max().unwrap_or(0);
     let replicates: Vec<Vec<f64>> =
-        (0..taus.len()).into_par_iter().map(|p| table.tau_replicates(p)).collect();
-    let mut pairs = Vec::new();
-    for (a, tau_a) in taus.iter().enumerate() {
-        for (b, tau_b) in taus.iter().enumerate().skip(a + 1) {
-            pairs.extend(tau_a.zip(*tau_b).map(|(tau_a, tau_b)| (a, b, tau_a - tau_b)));
-        }
-    }
-    let mut comparisons: Vec<Comparison> = pairs
-        .into_par_iter()
-        .map(|(a, b, point)| {
-            let mut differences: Vec<f64> = replicates[a]
-                .iter()
-                .zip(&replicates[b])
-                .map(|(a, b)| a - b)
-                .filter(|d| !d.is_nan())
-                .collect();
-            let p_value = p_value(point, &differences);
-            let difference = Estimate::from_replicates(point, &mut differences, confidence, n);
-            Comparison { a, b, difference, p_value, p_holm: p_value }
-        })
-        .collect();
+        (0..series).into_par_iter().map(|index| table.replicates(index, column)).collect();
+    let compare = |&(a, b): &(usize, usize)| {
+        let point = table.point(a, column)? - table.point(b, column)?;
+        let mut differences: Vec<f64> =
+            replicates[a].iter().zip(&replicates[b]).map(|(a, b)| a - b).filter(|d| !d.is_nan()).collect();
+        let p_value = p_value(point, &differences);
+        let difference = Estimate::from_replicates(point, &mut differences, confidence, n);
+        Some(Comparison { a, b, difference, p_value, p_holm: p_value })
+    };
+    let mut comparisons: Vec<Comparison> = pairs.par_iter().filter_map(compare).collect();
     let raw: Vec<f64> = comparisons.iter().map(|c| c.p_value).collect();
     for (comparison, adjusted) in comparisons.iter_mut().zip(holm(&raw)) {
         comparison.p_holm = adjusted;

@@ -20,8 +20,12 @@ pub struct Panel {
     pub truth: Vec<f64>,
     /// Per proxy, one score for each architecture.
     pub scores: Vec<Vec<f64>>,
+    /// Scores that every proxy is compared with, such as rules of thumb, and that take no rank themselves.
+    pub rivals: Vec<Vec<f64>>,
     /// The size (number of parameters) given which partial correlations are taken; without it there are none.
     pub size: Option<Vec<f64>>,
+    /// Further variables (depth, width), given each of which a partial tau is taken.
+    pub given: Vec<Vec<f64>>,
     /// The size by which pairs are called close (within 10% of the larger); without it there is no
     /// close-pairs tau.
     pub pair_size: Option<Vec<f64>>,
@@ -64,8 +68,12 @@ pub(super) struct Nesting {
 pub(super) struct Prepared<'a> {
     pub(super) truth: Variable,
     pub(super) labels: &'a [f64],
+    /// The proxies, and the rivals after them.
     pub(super) proxies: Vec<Scores>,
+    /// The number of proxies without the rivals.
+    pub(super) ranked: usize,
     pub(super) size: Option<Ranked>,
+    pub(super) given: Vec<Ranked>,
     pub(super) nesting: Option<Nesting>,
     pub(super) close_pairs: Option<ClosePairs>,
     pub(super) k: &'a [usize],
@@ -89,8 +97,14 @@ impl Panel {
         for (index, scores) in self.scores.iter().enumerate() {
             check_series(&format!("proxy {index}"), scores, n)?;
         }
+        for (index, scores) in self.rivals.iter().enumerate() {
+            check_series(&format!("rival {index}"), scores, n)?;
+        }
         for (what, values) in [("size", &self.size), ("pair size", &self.pair_size)] {
             values.as_ref().map_or(Ok(()), |values| check_series(what, values, n))?;
+        }
+        for (index, values) in self.given.iter().enumerate() {
+            check_series(&format!("given variable {index}"), values, n)?;
         }
         self.cells.as_ref().map_or(Ok(()), |cells| check_length("cells", cells.len(), n))?;
         self.k.iter().try_for_each(|&k| check_k(k, n))
@@ -116,10 +130,12 @@ impl Panel {
             Scores { variable, nested, close_signs }
         };
         Ok(Prepared {
-            proxies: self.scores.iter().map(prepare).collect(),
+            proxies: self.scores.iter().chain(&self.rivals).map(prepare).collect(),
+            ranked: self.scores.len(),
             truth,
             labels: &self.truth,
             size: self.size.as_ref().map(|size| Ranked::new(size)),
+            given: self.given.iter().map(|given| Ranked::new(given)).collect(),
             nesting,
             close_pairs,
             k: &self.k,

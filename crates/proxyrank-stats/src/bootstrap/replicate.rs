@@ -22,6 +22,8 @@ use crate::spearman::{rho, spread_ranks};
 pub(super) struct Columns {
     /// The number of k for which selection statistics are taken.
     pub(super) k: usize,
+    /// The number of variables given which partial taus are taken, beside the size.
+    pub(super) given: usize,
 }
 
 impl Columns {
@@ -45,9 +47,14 @@ impl Columns {
         Self::SELECTION + 2 * index + 1
     }
 
+    /// The partial tau given one of the further variables.
+    pub(super) fn given(self, index: usize) -> usize {
+        Self::SELECTION + 2 * self.k + index
+    }
+
     /// The length of one proxy's slice.
     pub(super) fn width(self) -> usize {
-        Self::SELECTION + 2 * self.k
+        self.given(self.given)
     }
 }
 
@@ -96,6 +103,42 @@ impl Reference {
     }
 }
 
+/// A variable given which partial correlations are taken, as one sample sees it.
+#[derive(Debug, Default)]
+struct Control {
+    variable: Reference,
+    /// Its own tau-b and rho with the truth.
+    with_truth: (Option<f64>, Option<f64>),
+}
+
+impl Control {
+    fn refill(
+        &mut self,
+        ranked: &Ranked,
+        multiplicity: &[u32],
+        truth: &Reference,
+        tree: &mut CountTree,
+        pairs: u64,
+    ) {
+        self.variable.refill(ranked, multiplicity);
+        let (tau, rho) = truth.correlate(ranked, &self.variable.margin, tree, pairs);
+        self.with_truth = (tau.tau_b(), rho);
+    }
+
+    /// Partial tau-b and rho of a variable `x` with the truth, given its plain ones.
+    fn partials(
+        &self,
+        (x, margin): (&Ranked, &Margin),
+        (tau, rho): (Option<f64>, Option<f64>),
+        tree: &mut CountTree,
+        pairs: u64,
+    ) -> (Option<f64>, Option<f64>) {
+        let (own_tau, own_rho) = self.variable.correlate(x, margin, tree, pairs);
+        let three = |xy: Option<f64>, xz: Option<f64>, yz: Option<f64>| partial(xy?, xz?, yz?);
+        (three(tau, own_tau.tau_b(), self.with_truth.0), three(rho, own_rho, self.with_truth.1))
+    }
+}
+
 /// The memory of one thread, used again for every resample.
 pub(super) struct Workspace<'a> {
     prepared: &'a Prepared<'a>,
@@ -103,9 +146,8 @@ pub(super) struct Workspace<'a> {
     truth: Reference,
     truth_values: WeightedValues,
     truth_cuts: Vec<Cut>,
-    size: Reference,
-    /// Tau-b and rho between the size and the truth in this sample.
-    size_and_truth: (Option<f64>, Option<f64>),
+    size: Control,
+    given: Vec<Control>,
     cells: CellSample,
     close_weights: Vec<i16>,
     margin: Margin,
@@ -121,8 +163,8 @@ impl<'a> Workspace<'a> {
             truth: Reference::default(),
             truth_values: WeightedValues::default(),
             truth_cuts: Vec::new(),
-            size: Reference::default(),
-            size_and_truth: (None, None),
+            size: Control::default(),
+            given: prepared.given.iter().map(|_| Control::default()).collect(),
             cells: CellSample::default(),
             close_weights: Vec::new(),
             margin: Margin::default(),
@@ -139,7 +181,7 @@ impl<'a> Workspace<'a> {
         for (proxy, slice) in prepared.proxies.iter().zip(row.chunks_exact_mut(width)) {
             self.measure_proxy(proxy, multiplicity, slice);
         }
-        rank_by_tau(row, width);
+        rank_by_tau(&mut row[..width * prepared.ranked], width);
     }
 
     /// Computes what all proxies share.
@@ -150,10 +192,9 @@ impl<'a> Workspace<'a> {
         self.truth_values.refill(multiplicity, &truth.standard);
         self.truth_cuts.clear();
         self.truth_cuts.extend(prepared.k.iter().map(|&k| Cut::of(&self.truth.margin, k)));
-        if let Some(size) = &prepared.size {
-            self.size.refill(size, multiplicity);
-            let (tau, rho) = self.truth.correlate(size, &self.size.margin, &mut self.tree, self.pairs);
-            self.size_and_truth = (tau.tau_b(), rho);
+        let controls = prepared.size.iter().zip(std::iter::once(&mut self.size));
+        for (ranked, control) in controls.chain(prepared.given.iter().zip(&mut self.given)) {
+            control.refill(ranked, multiplicity, &self.truth, &mut self.tree, self.pairs);
         }
         if let Some(nesting) = &prepared.nesting {
             self.cells.refill(&nesting.cells, &nesting.truth, multiplicity);
@@ -176,15 +217,17 @@ impl<'a> Workspace<'a> {
         // Rounding must not give a score that is constant in this sample a correlation.
         slice[Columns::R] = defined(rho.and_then(|_| self.truth_values.pearson(&proxy.variable.standard)));
 
+        let (x, plain) = ((ranked, &self.margin), (truth.tau_b(), rho));
         let (mut partial_tau, mut partial_rho) = (None, None);
         if prepared.size.is_some() {
-            let (size, size_rho) = self.size.correlate(ranked, &self.margin, &mut self.tree, self.pairs);
-            let three = |xy: Option<f64>, xz: Option<f64>, yz: Option<f64>| partial(xy?, xz?, yz?);
-            partial_tau = three(truth.tau_b(), size.tau_b(), self.size_and_truth.0);
-            partial_rho = three(rho, size_rho, self.size_and_truth.1);
+            (partial_tau, partial_rho) = self.size.partials(x, plain, &mut self.tree, self.pairs);
         }
         slice[Columns::PARTIAL_TAU] = defined(partial_tau);
         slice[Columns::PARTIAL_RHO] = defined(partial_rho);
+        for (index, given) in self.given.iter().enumerate() {
+            let (tau, _) = given.partials(x, plain, &mut self.tree, self.pairs);
+            slice[self.columns.given(index)] = defined(tau);
+        }
 
         // Without sizes to compare there are no pairs, and without pairs no tau.
         slice[Columns::CLOSE_PAIRS] = defined(weighted_tau(&self.close_weights, &proxy.close_signs));

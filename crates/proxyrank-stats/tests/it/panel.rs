@@ -25,9 +25,12 @@ fn panel() -> Panel {
         truth,
         scores,
         size: Some(size.clone()),
+        // A variable with few values, as depth has, and the size once more.
+        given: vec![(0..N).map(|i| (i % 2) as f64).collect(), size.clone()],
         pair_size: Some(size),
         cells: Some(cells),
         k: vec![1, 10],
+        ..Panel::default()
     }
 }
 
@@ -49,6 +52,10 @@ fn points_are_the_plain_statistics() {
         assert_eq!(points(found.r), pearson_r(scores, truth).ok());
         assert_eq!(points(found.partial_tau), partial_tau(scores, truth, size).ok());
         assert_eq!(points(found.partial_rho), partial_rho(scores, truth, size).ok());
+        for (given, variable) in found.given.iter().zip(&panel.given) {
+            assert_eq!(points(*given), partial_tau(scores, truth, variable).ok());
+        }
+        assert_eq!(found.given[1], found.partial_tau);
         let cells = panel.cells.as_ref().unwrap();
         assert_eq!(points(found.within_cell), within_cell_tau(scores, truth, cells).ok());
         assert_eq!(points(found.close_pairs), close_pairs_tau(scores, truth, size, 0.1).ok());
@@ -172,6 +179,32 @@ fn ranks_and_groups_tell_the_proxies_apart() {
 }
 
 #[test]
+fn rivals_are_compared_and_take_no_rank() {
+    let plain = panel();
+    let coarse: Vec<f64> = plain.truth.iter().map(|t| f64::from(u8::from(*t > 0.0))).collect();
+    let rivals = vec![plain.scores[1].clone(), coarse.clone()];
+    let with = analyse(&Panel { rivals, ..plain.clone() }, &QUICK).unwrap();
+    let without = analyse(&plain, &QUICK).unwrap();
+    assert_eq!((&with.proxies, &with.comparisons), (&without.proxies, &without.comparisons));
+
+    let find =
+        |list: &[proxyrank_stats::Comparison], a, b| *list.iter().find(|c| (c.a, c.b) == (a, b)).unwrap();
+    let itself = find(&with.rivalry.by_tau_b, 1, 0);
+    assert_eq!((itself.difference.point, itself.p_value), (0.0, 1.0));
+    // Four proxies have a tau-b, five a tau-a; the correction is that of these comparisons alone.
+    assert_eq!((with.rivalry.by_tau_b.len(), with.rivalry.by_tau_a.len()), (4 * 2, 5 * 2));
+    let raw: Vec<f64> = with.rivalry.by_tau_b.iter().map(|c| c.p_value).collect();
+    let adjusted: Vec<f64> = with.rivalry.by_tau_b.iter().map(|c| c.p_holm).collect();
+    assert_eq!(adjusted, holm(&raw));
+
+    // Tau-a charges the rival of two values for the pairs that it leaves undecided.
+    let (by_b, by_a) = (find(&with.rivalry.by_tau_b, 0, 1), find(&with.rivalry.by_tau_a, 0, 1));
+    let tau_a = |scores| kendall_tau_a(scores, &plain.truth).unwrap();
+    assert!((by_a.difference.point - (tau_a(&plain.scores[0]) - tau_a(&coarse))).abs() < 1e-15);
+    assert!(by_b.difference.point < by_a.difference.point && by_b.difference.high < by_a.difference.high);
+}
+
+#[test]
 fn identical_proxies_share_rank_and_group() {
     let mut panel = panel();
     panel.scores = vec![panel.scores[1].clone(), panel.scores[1].iter().map(|s| s.exp()).collect()];
@@ -214,6 +247,8 @@ fn what_does_not_fit_is_refused() {
     assert!(refused(Panel { scores: vec![vec![1.0; 2]], ..good.clone() }).contains("proxy 0 has 2 values"));
     assert!(refused(Panel { scores: vec![vec![0.0, f64::NAN, 1.0]], ..good.clone() }).contains("index 1"));
     assert!(refused(Panel { size: Some(vec![1.0]), ..good.clone() }).contains("size has 1 values"));
+    assert!(refused(Panel { rivals: vec![vec![1.0]], ..good.clone() }).contains("rival 0 has 1 values"));
+    assert!(refused(Panel { given: vec![vec![f64::NAN; 3]], ..good.clone() }).contains("given variable 0"));
     assert!(refused(Panel { cells: Some(vec![]), ..good.clone() }).contains("cells has 0 values"));
     assert!(refused(Panel { k: vec![4], ..good.clone() }).contains("k = 4"));
     let options = BootstrapOptions { confidence: 1.0, ..QUICK };
