@@ -40,7 +40,7 @@ use crate::error::PeerError;
 use crate::measure::Sides;
 use crate::ours::Bench;
 use crate::report::{Report, Setting, agreement_table};
-use crate::sample::{BATCH, SEQ_LEN, stratified};
+use crate::sample::{BATCH, SEQ_LEN, Sampled, stratified};
 use crate::worker::Worker;
 
 /// Times networks and proxies against PyTorch.
@@ -112,7 +112,9 @@ fn run(arguments: &Arguments) -> Result<(), PeerError> {
     let bench = Bench::new(*seed)?;
     let mut sides = Sides { bench: &bench, worker: &mut worker, folder: folder.path() };
     let mut agreement = Agreement::default();
-    for sampled in sample.first().into_iter().chain(sample.last()) {
+    let mut ends: Vec<&Sampled> = sample.first().into_iter().chain(sample.last()).collect();
+    ends.dedup_by_key(|sampled| sampled.id);
+    for sampled in ends {
         eprintln!("comparing all scores on network {}", sampled.id);
         sides.check(sampled, &mut agreement)?;
     }
