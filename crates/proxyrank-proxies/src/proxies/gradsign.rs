@@ -17,7 +17,7 @@ use crate::{Proxy, Subject, papers};
 pub static GRADSIGN: Proxy = Proxy {
     paper: Some(&papers::ZHANG_2022),
     class: CostClass::PerSample,
-    faults: &[ONES, SUMMED, SAMPLES],
+    faults: &[ONES, SUMMED, SAMPLES, ROUNDING],
     ..Proxy::gradient(
         "gradsign",
         "GradSign",
@@ -30,7 +30,7 @@ pub static GRADSIGN: Proxy = Proxy {
 pub static GRADSIGN_MEAN: Proxy = Proxy {
     paper: Some(&papers::ZHANG_2022),
     class: CostClass::PerSample,
-    faults: &[ONES, SAMPLES],
+    faults: &[ONES, SAMPLES, ROUNDING],
     ..Proxy::gradient(
         "gradsign.mean",
         "GradSign, mean",
@@ -38,6 +38,9 @@ pub static GRADSIGN_MEAN: Proxy = Proxy {
         Measure::Matrices(MatrixQuantity::SignAgreement, mean),
     )
 };
+
+const ROUNDING: &str =
+    "Where a gradient is nothing but rounding, as behind a saturated GELU, its sign counts as much as any other.";
 
 fn sum(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
     Outcome::from_value(values.of(Set::All).sum())

@@ -128,9 +128,9 @@ fn behind_a_norm_of_any_gain_channels_are_dependent() {
     let weights = strong(Initialiser::<f64>::new(3).encoder(&network_of(OPERATIONS[0]), Head::None).unwrap());
     for map in [Site::FfnInput, Site::LayerOutput].map(|site| by_layer(&weights, &batch, site)).concat() {
         let eigenvalues = jacobi(covariance(&map, 16));
-        assert!(eigenvalues[0].abs() < 1e-12 * eigenvalues[15] && eigenvalues[1] > 1e-6 * eigenvalues[15]);
+        assert!(eigenvalues[0].abs() < 1e-12 * eigenvalues[15] && eigenvalues[1] > 1e-9 * eigenvalues[15]);
     }
-    assert!(meco(&weights, &batch) > 1e-3);
+    assert!(meco(&weights, &batch) > 1e-6);
 }
 
 #[test]
