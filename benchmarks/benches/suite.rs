@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use criterion::{BatchSize, Bencher, Criterion, Throughput};
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, Bencher, BenchmarkGroup, Criterion, Throughput};
 use proxyrank_benchmarks::{Amount, Bench, Failure, Threads, Work, suite};
 use rayon::ThreadPool;
 
@@ -35,28 +36,28 @@ fn measure(bencher: &mut Bencher<'_>, work: &mut Work) {
     }
 }
 
-fn report(criterion: &mut Criterion, bench: &Bench, pool: &ThreadPool) {
-    let mut group = criterion.benchmark_group(bench.group);
+fn report(group: &mut BenchmarkGroup<'_, WallTime>, bench: &Bench, pool: &ThreadPool) {
     group.throughput(throughput(bench.amount));
     let mut work = None;
     group.bench_function(&bench.name, |bencher| {
-        pool.install(|| {
-            let work = work.get_or_insert_with(|| bench.start());
-            match work {
-                Ok(work) => measure(bencher, work),
-                Err(error) => panic!("{} cannot be timed: {error}", bench.id()),
-            }
+        pool.install(|| match work.get_or_insert_with(|| bench.start()) {
+            Ok(work) => measure(bencher, work),
+            Err(error) => panic!("{} cannot be timed: {error}", bench.id()),
         });
     });
-    group.finish();
 }
 
 fn main() -> Result<(), Failure> {
     let pools = [Threads::One.pool()?, Threads::All.pool()?];
     let mut criterion = settings();
-    for bench in suite::all() {
-        let pool = &pools[usize::from(bench.threads == Threads::All)];
-        report(&mut criterion, &bench, pool);
+    let mut benches = suite::all();
+    benches.sort_by_key(|bench| bench.group);
+    for benches in benches.chunk_by(|a, b| a.group == b.group) {
+        let mut group = criterion.benchmark_group(benches[0].group);
+        for bench in benches {
+            report(&mut group, bench, &pools[usize::from(bench.threads == Threads::All)]);
+        }
+        group.finish();
     }
     criterion.final_summary();
     Ok(())

@@ -4,17 +4,17 @@
 //!
 //! A time means little: the machine clocks up and down, and other processes run. Four things make it comparable.
 //!
-//! 1. **Units.** A time is divided by that of a matrix product measured just before and after it ([`calibration`]), so
-//!    what slows both cancels. Benches on one thread count processor time, which waiting does not add to ([`clock`]).
+//! 1. **Units.** A time is divided by that of a matrix product measured just before and after it (`calibration`), so
+//!    what slows both cancels. Benches on one thread count processor time, which waiting does not add to (`clock`).
 //! 2. **Low quantiles.** Disturbances only ever add time. Each bench is sampled in several rounds over all benches, so that a
-//!    disturbance meets many of them once rather than one of them always, and the lower quartile is taken ([`samples`]).
-//! 3. **Passes.** Where memory happens to lie can cost a tenth for as long as a process lives. Each pass makes everything
-//!    anew, and the best pass counts ([`measure`]).
+//!    disturbance meets many of them once rather than one of them always, and the lower quartile is taken (`samples`).
+//! 3. **Passes.** Where memory happens to lie costs time for as long as it lies there. Each pass makes everything anew, and
+//!    the best pass counts (`measure`).
 //! 4. **Second thoughts.** What looks slower is measured again, up to [`ATTEMPTS`] times, before it is called so. A bench is
-//!    slower if it takes longer than 15%, or four times the spread of its samples, whichever is more ([`judge`]).
+//!    slower if it takes longer than 15%, or four times the spread of its samples, whichever is more (`judge`).
 //!
 //! Baselines are files by processor model and threads ([`Processor`]); on a processor without one the check records it and
-//! passes. Each run is kept as a file of the same form ([`record`]).
+//! passes. Each run is kept as a file of the same form (`record`).
 
 mod calibration;
 mod clock;

@@ -11,27 +11,48 @@ use proxyrank_space::EncoderNetwork;
 
 use super::lab::{self, Lab};
 use crate::{Bench, Failure, Threads, Work};
+use Derivative::{Gradient, HessianProduct};
 
-/// Products of a pass, in forward passes: a product comes back as two, and each of these three, on dual numbers, is
-/// nearly three of reals. As much is counted for every network, whatever need not be computed.
-const GRADIENT: u64 = 3;
-const HESSIAN: u64 = 8;
+/// What is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Derivative {
+    Gradient,
+    HessianProduct,
+}
+
+impl Derivative {
+    const fn group(self) -> &'static str {
+        match self {
+            Gradient => "forward and backward",
+            HessianProduct => "Hessian-vector product",
+        }
+    }
+
+    /// Products of a pass, in forward passes: a product comes back as two, and each of these three, on dual numbers, is
+    /// nearly three of reals. As much is counted for every network, whatever need not be computed.
+    const fn passes(self) -> u64 {
+        match self {
+            Gradient => 3,
+            HessianProduct => 8,
+        }
+    }
+}
 
 pub(super) fn benches(lab: &Arc<Lab>) -> Vec<Bench> {
-    let mut benches = Vec::new();
-    for (name, network) in lab::layers() {
-        benches.push(gradient(lab, format!("layer {name}"), network.clone(), 4));
-        benches.push(hessian_product(lab, format!("layer {name}"), network, 4));
+    [Gradient, HessianProduct].into_iter().flat_map(|derivative| of(derivative, lab)).collect()
+}
+
+fn of(derivative: Derivative, lab: &Arc<Lab>) -> Vec<Bench> {
+    let bench = |name: String, network, sequences| fast(derivative, lab, name, network, sequences);
+    let layers = lab::layers().into_iter().map(|(name, network)| bench(format!("layer {name}"), network, 4));
+    let mut benches: Vec<Bench> = layers.collect();
+    benches.push(bench("network".to_owned(), lab::typical(), 4));
+    let Ok(drawn) = lab::drawn() else { return benches };
+    let all = bench("drawn network, all threads".to_owned(), drawn.clone(), 16).on(Threads::All);
+    match derivative {
+        Gradient => benches.extend([all, composed(lab, drawn)]),
+        HessianProduct => benches.push(all.for_readers()),
     }
-    benches.push(gradient(lab, "network", lab::typical(), 4));
-    benches.push(hessian_product(lab, "network", lab::typical(), 4));
-    if let Ok(drawn) = lab::drawn() {
-        let name = "drawn network, all threads";
-        benches.push(gradient(lab, name, drawn.clone(), 16).on(Threads::All));
-        benches.push(hessian_product(lab, name, drawn.clone(), 16).on(Threads::All).for_readers());
-        benches.push(composed(lab, drawn));
-    }
-    benches.sort_by_key(|bench| bench.group);
     benches
 }
 
@@ -61,44 +82,33 @@ impl Problem {
     }
 }
 
-fn gradient(lab: &Arc<Lab>, name: impl Into<String>, network: EncoderNetwork, sequences: usize) -> Bench {
-    let (amount, lab) = (lab::flops(&network, sequences, GRADIENT), Arc::clone(lab));
-    let make = move || {
-        let (problem, lab) = (Problem::new(&lab, &network, sequences)?, Arc::clone(&lab));
-        Ok(Work::again(move || {
-            lab.engine.recycle(problem.gradient(&lab.engine)?);
-            Ok(())
-        }))
-    };
-    Bench::new("forward and backward", name, make).of(amount)
-}
-
-fn hessian_product(
+fn fast(
+    derivative: Derivative,
     lab: &Arc<Lab>,
-    name: impl Into<String>,
+    name: String,
     network: EncoderNetwork,
     sequences: usize,
 ) -> Bench {
-    let (amount, lab) = (lab::flops(&network, sequences, HESSIAN), Arc::clone(lab));
+    let (amount, lab) = (lab::flops(&network, sequences, derivative.passes()), Arc::clone(lab));
     let make = move || {
         let (problem, lab) = (Problem::new(&lab, &network, sequences)?, Arc::clone(&lab));
         Ok(Work::again(move || {
-            lab.engine.recycle(problem.hessian_product(&lab.engine)?);
+            lab.engine.recycle(match derivative {
+                Gradient => problem.gradient(&lab.engine)?,
+                HessianProduct => problem.hessian_product(&lab.engine)?,
+            });
             Ok(())
         }))
     };
-    Bench::new("Hessian-vector product", name, make).of(amount)
+    Bench::new(derivative.group(), name, make).of(amount)
 }
 
 /// The reference engine, which users meet in audits only.
 fn composed(lab: &Arc<Lab>, network: EncoderNetwork) -> Bench {
-    let (amount, lab) = (lab::flops(&network, 16, GRADIENT), Arc::clone(lab));
+    let (amount, lab) = (lab::flops(&network, 16, Gradient.passes()), Arc::clone(lab));
     let make = move || {
         let (problem, engine) = (Problem::new(&lab, &network, 16)?, ComposedEngine::new(Device::Cpu));
         Ok(Work::again(move || Ok(problem.gradient(&engine).map(drop)?)))
     };
-    Bench::new("forward and backward", "drawn network, candle", make)
-        .of(amount)
-        .on(Threads::All)
-        .for_readers()
+    Bench::new(Gradient.group(), "drawn network, candle", make).of(amount).on(Threads::All).for_readers()
 }

@@ -4,6 +4,9 @@
 //! matrix products. Coefficients: Cephes (`expf`, `logf`, `sinf`, `cosf`) and the rational minimax approximation of
 //! erf that Eigen and XLA use. Relative errors are within a few units in the last place (tested below against
 //! double precision).
+//!
+//! An exponential is 22 operations, an error function 23, one of them a division. A GELU, which is little else than an error
+//! function, runs at 58% of the rate of a matrix product.
 #![expect(clippy::inline_always, reason = "a loop over these is vectorised only if they are inlined")]
 #![expect(clippy::excessive_precision, reason = "coefficients are given as published")]
 

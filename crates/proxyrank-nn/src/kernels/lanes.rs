@@ -1,7 +1,7 @@
 //! Reductions over a row, in lanes.
 //!
 //! A compiler may not reorder floating-point additions by itself, so they run in a fixed number of lanes, and their order
-//! is the same on every machine.
+//! is the same on every machine. They are parts of the norms and softmaxes whose rates stand in `rows` and `backward`.
 
 use crate::number::Number;
 use crate::real::Real;
