@@ -8,7 +8,10 @@ import json
 import sys
 from pathlib import Path
 
-import torch
+try:
+    import torch
+except ModuleNotFoundError:
+    sys.exit(f"error: {sys.executable} has no PyTorch; install it there, or run `make peer` without PEER_PYTHON")
 
 import encoder
 import proxies

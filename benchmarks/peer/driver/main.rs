@@ -51,7 +51,7 @@ struct Arguments {
     #[arg(long, default_value = "target/peer/venv/bin/python")]
     python: PathBuf,
     /// Networks, evenly over the benchmark's sizes.
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 10)]
     networks: usize,
     /// Times that every piece of work is done by each side.
     #[arg(long, default_value_t = 3)]

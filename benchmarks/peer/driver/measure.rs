@@ -1,6 +1,8 @@
 //! The measurement: both sides in turns, network by network, round by round.
 
 use std::process;
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -13,6 +15,9 @@ use crate::sample::Sampled;
 use crate::spread::Pair;
 use crate::task::{Ours, Torch};
 use crate::worker::Worker;
+
+/// Rest before each turn: threads of an OpenMP pool spin for some milliseconds after their work before they sleep.
+const REST: Duration = Duration::from_millis(20);
 
 /// One piece of work, done by both.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -107,12 +112,14 @@ impl<'a> Sides<'a> {
     }
 
     fn ours(&mut self, loaded: &mut Loaded<'_>, task: Ours) -> Result<Done, PeerError> {
+        sleep(REST);
         let (working, waiting) = (Meter::start(process::id()), Meter::start(self.worker.id()));
         let timing = loaded.run(task)?;
         Ok(Done { timing, working_ns: working.stop(), waiting_ns: waiting.stop() })
     }
 
     fn torch(&mut self, task: Torch) -> Result<Done, PeerError> {
+        sleep(REST);
         let (working, waiting) = (Meter::start(self.worker.id()), Meter::start(process::id()));
         let timing = self.worker.run(task)?;
         Ok(Done { timing, working_ns: working.stop(), waiting_ns: waiting.stop() })
