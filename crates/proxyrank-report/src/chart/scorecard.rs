@@ -160,7 +160,7 @@ impl Scorecard {
         let meanings = [
             (Tone::Good, "✓ passed; the darker, the more clearly"),
             (Tone::Bad, "✗ failed"),
-            (Tone::Neutral, "does not apply, or could not be made"),
+            (Tone::Neutral, "– does not apply   ? could not be made"),
         ];
         let entries = meanings.into_iter().filter(|(tone, _)| occurs(*tone));
         let mut entries: Vec<Entry> = entries

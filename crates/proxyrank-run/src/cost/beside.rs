@@ -22,9 +22,10 @@ impl<'a> Beside<'a> {
         Self { time, cpu: found(Place::Shared).or_else(|| found(Place::Alone)), gpu: found(Place::Gpu) }
     }
 
-    /// What ours would take for as many networks as the published time was for.
+    /// What ours would take for as many networks as the published time was for, all of them like the median one: a process that
+    /// was held up on a few networks must not decide a ratio.
     pub(super) fn seconds(&self, cost: &Cost) -> Option<f64> {
-        Some(cost.mean_ns() * f64::from(self.time.networks?) / 1e9)
+        Some(cost.median_ns as f64 * f64::from(self.time.networks?) / 1e9)
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Cost {
     pub networks: usize,
     /// Wall-clock time for all of them, the proxy alone; the fastest run of each network counts.
     pub wall_ns: u64,
+    /// The median over networks, which an interruption of the process hardly moves.
+    pub median_ns: u64,
     /// Its own arithmetic, without the passes.
     pub own_ns: u64,
     /// Largest resident set of a process that timed it; 0 where the system did not tell.
@@ -45,6 +47,12 @@ impl Cost {
     /// Mean wall-clock time for one network.
     pub fn mean_ns(&self) -> f64 {
         self.wall_ns as f64 / self.networks.max(1) as f64
+    }
+
+    /// Whether the process was held up so often that the mean says little: it is more than twice the median, which the sizes of a
+    /// benchmark's networks do not explain.
+    pub fn was_interrupted(&self) -> bool {
+        self.mean_ns() > 2.0 * self.median_ns as f64
     }
 
     /// Whether it was timed on a GPU.
@@ -94,6 +102,8 @@ pub fn costs<'a>(benchmark: &Benchmark, timings: impl IntoIterator<Item = &'a Ti
     }
     let cost = |(group, rows): (Group, BTreeMap<&ArchId, &TimingRow>)| {
         let (peak_rss_bytes, company) = process[&group];
+        let mut times: Vec<u64> = rows.values().map(|row| row.wall_ns).collect();
+        times.sort_unstable();
         let (proxy, version, params, protocol, timing, threads, machine_id) = group;
         Cost {
             proxy,
@@ -104,7 +114,8 @@ pub fn costs<'a>(benchmark: &Benchmark, timings: impl IntoIterator<Item = &'a Ti
             threads,
             machine_id,
             networks: rows.len(),
-            wall_ns: rows.values().map(|row| row.wall_ns).sum(),
+            wall_ns: times.iter().sum(),
+            median_ns: times.get(times.len() / 2).copied().unwrap_or(0),
             own_ns: rows.values().map(|row| row.own_ns).sum(),
             peak_rss_bytes,
             company,

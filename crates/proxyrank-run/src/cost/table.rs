@@ -47,7 +47,8 @@ pub(super) fn of_proxies(stock: &Stock, reading: Reading, machines: &Machines) -
     let columns = vec![
         Column::text("proxy", "Proxy"),
         Column::text("cost_class", "Cost class"),
-        Column::number("cpu_ms", "CPU, one network (ms)", 3),
+        Column::number("cpu_ms", "CPU, one network: mean (ms)", 3),
+        Column::number("cpu_median_ms", "median (ms)", 3),
         Column::number("cpu_seconds", format!("CPU, all {all} networks (s)"), 3),
         Column::number("cpu_networks", "Networks timed", 0),
         Column::number("own_ms", "Own arithmetic (ms)", 3),
@@ -63,11 +64,15 @@ pub(super) fn of_proxies(stock: &Stock, reading: Reading, machines: &Machines) -
     let mut table = Table::new(id, title, columns);
     let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
     let mut places: BTreeSet<String> = BTreeSet::new();
+    let mut interrupted: Vec<String> = Vec::new();
     for ((class, proxy, signal, params), costs) in lines(stock, reading) {
         let at = |place| best(costs.iter().copied(), place);
         let (shared, alone, gpu) = (at(Place::Shared), at(Place::Alone), at(Place::Gpu));
         places.extend([shared, alone, gpu].into_iter().flatten().map(|cost| machine(machines, cost)));
         let cpu = shared.or(alone);
+        if cpu.is_some_and(Cost::was_interrupted) {
+            interrupted.push(name(&proxy, signal, &params));
+        }
         let mean = |cost: Option<&Cost>| cost.map(|cost| cost.mean_ns() / 1e6);
         let count = |cost: Option<&Cost>, reason: &str| {
             cost.map_or_else(|| Cell::missing(reason), |cost| Cell::count(cost.networks as u64))
@@ -83,6 +88,7 @@ pub(super) fn of_proxies(stock: &Stock, reading: Reading, machines: &Machines) -
             Cell::text(name(&proxy, signal, &params)),
             Cell::text(class.as_str()),
             Cell::number_or(mean(cpu), "timed on a GPU only"),
+            Cell::number_or(cpu.map(|cost| cost.median_ns as f64 / 1e6), "timed on a GPU only"),
             whole(cpu, "timed on a GPU only"),
             count(cpu, "timed on a GPU only"),
             Cell::number_or(own, "timed on a GPU only"),
@@ -103,6 +109,12 @@ pub(super) fn of_proxies(stock: &Stock, reading: Reading, machines: &Machines) -
     for note in notes(&places) {
         table.note(note);
     }
+    if !interrupted.is_empty() {
+        table.note(format!(
+            "The process was held up: the mean is more than twice the median, so take the median and not the sums, for {}.",
+            interrupted.join(", ")
+        ));
+    }
     table
 }
 
@@ -112,8 +124,8 @@ fn notes(places: &BTreeSet<String>) -> Vec<String> {
         format!("Timed on: {}.", places.join("; ")),
         "Seconds are wall-clock seconds with all threads at work. One network, all networks: what the proxy alone would cost, the \
          passes that it needs and its own arithmetic, as a run says that computed all proxies of a class together and shared \
-         the passes. Really alone: a run in which no pass was shared, on a few networks. Means over networks; of several \
-         runs of one network the fastest counts."
+         the passes. Really alone: a run in which no pass was shared, on a few networks. Of several runs of one \
+         network the fastest counts. Whatever else the machine was doing is in these times."
             .to_owned(),
         "Peak memory is the largest resident set that the process had reached: stored scores, the workspaces of every \
          proxy in the same run, and whatever it did before. It bounds a proxy's memory from above, and is its own only where the \
@@ -144,7 +156,7 @@ pub(super) fn of_benchmarks<'a>(stocks: impl Iterator<Item = &'a Stock>, machine
         Column::number("networks", "Networks", 0),
         Column::number("seconds", "CPU, all networks, one proxy after another (s)", 3),
         Column::text("dearest", "Dearest"),
-        Column::number("dearest_ms", "Its mean for one network (ms)", 3),
+        Column::number("dearest_ms", "Its median for one network (ms)", 3),
         Column::text("machine", "Machine"),
     ];
     let mut table =
@@ -160,7 +172,7 @@ pub(super) fn of_benchmarks<'a>(stocks: impl Iterator<Item = &'a Stock>, machine
             }
             for (class, costs) in classes {
                 let total: u64 = costs.iter().map(|(_, cost)| cost.wall_ns).sum();
-                let Some((dearest, cost)) = costs.iter().max_by_key(|(_, cost)| cost.wall_ns) else {
+                let Some((dearest, cost)) = costs.iter().max_by_key(|(_, cost)| cost.median_ns) else {
                     continue;
                 };
                 table.push(vec![
@@ -171,14 +183,14 @@ pub(super) fn of_benchmarks<'a>(stocks: impl Iterator<Item = &'a Stock>, machine
                     Cell::count(all as u64),
                     Cell::number(total as f64 / 1e9),
                     Cell::text(dearest),
-                    Cell::number(cost.mean_ns() / 1e6),
+                    Cell::number(cost.median_ns as f64 / 1e6),
                     Cell::text(machine(machines, cost)),
                 ]);
             }
         }
     }
     table.note(
-        "Proxies that were timed on every network; one under several signals counts once for each. A shared run takes far less \
+        "Proxies that were timed on every network. The sum holds whatever held the process up; the tables of benchmarks have medians. A proxy under several signals counts once for each. A shared run takes far less \
          than the sum, since one pass serves all. Closed forms need no reading's network to be run, only its sizes.",
     );
     table
@@ -244,7 +256,8 @@ pub(super) fn of_published(times: &[Beside<'_>], machines: &Machines) -> Table {
         ]);
     }
     table.note(
-        "A ratio above 1 says that the published time is longer. It compares machines and inputs as much as programs: both \
+        "Ours: the median time for one network, times the number of networks. A ratio above 1 says that the published time is longer. \
+         It compares machines and inputs as much as programs: both \
          stand beside it.",
     );
     table

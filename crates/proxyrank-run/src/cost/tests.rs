@@ -64,12 +64,21 @@ fn the_fastest_run_of_each_network_counts_and_ways_of_timing_stay_apart() {
     let of = |place| best(found.iter().filter(|cost| cost.proxy.as_str() == "w_pca"), place).unwrap();
     let (shared, alone) = (of(Place::Shared), of(Place::Alone));
     assert_eq!((shared.networks, shared.wall_ns, shared.own_ns), (2, 80, 8));
-    assert!((shared.mean_ns() - 40.0).abs() < 1e-12);
+    assert!((shared.mean_ns() - 40.0).abs() < 1e-12 && !shared.was_interrupted());
     // The process' peak, and how many proxies shared it.
     assert_eq!((shared.peak_rss_bytes, shared.company), (5000, 2));
     assert_eq!((alone.networks, alone.company), (1, 1));
     assert_eq!(best(&found, Place::Gpu), None);
     assert_eq!(shared.input(), "zipf, 16 x 128");
+}
+
+#[test]
+fn a_process_that_was_held_up_is_recognised() {
+    let mut rows: Vec<TimingRow> =
+        (0..9).map(|arch: u64| timing(&arch.to_string(), Timing::Fused, 10 + arch % 3, "shared")).collect();
+    rows.push(timing("9", Timing::Fused, 400, "shared"));
+    let found = costs(&benchmark(), &rows);
+    assert!(found[0].median_ns == 11 && found[0].was_interrupted(), "{found:?}");
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl Fate {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Survives => "survives",
-            Self::Open => "passes what was made",
+            Self::Open => "open",
             Self::Falls => "falls",
         }
     }

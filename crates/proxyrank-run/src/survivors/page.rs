@@ -19,6 +19,9 @@ use crate::rank::{RULES, Ranking};
 use crate::report::{BenchmarkPage, Charts, write_table};
 use crate::studies::StudyPage;
 
+/// The most proxies that a sentence names.
+const NAMED: usize = 12;
+
 /// The proxies of one benchmark under one reading, tried.
 pub struct Case<'a> {
     /// The benchmark.
@@ -31,8 +34,8 @@ pub struct Case<'a> {
     pub ranking: &'a Ranking,
     /// Its proxies, those that fail least first.
     pub trials: Vec<Trial>,
-    /// For each rule, how many proxies beat it by tau-a.
-    by_tau_a: Vec<usize>,
+    /// For each rule, the proxies that beat it by tau-a.
+    by_tau_a: Vec<Vec<String>>,
 }
 
 impl<'a> Case<'a> {
@@ -46,7 +49,8 @@ impl<'a> Case<'a> {
                 let comparison = against(&ranking.analysis.rivalry.by_tau_a, *index, rule);
                 comparison.is_some_and(|found| beats(found, ranking.options.bootstrap.confidence))
             };
-            (0..trials.len()).filter(better).filter(|&index| !trials[index].is_baseline).count()
+            let better = (0..trials.len()).filter(better).map(|index| &trials[index]);
+            better.filter(|trial| !trial.is_baseline).map(|trial| trial.label.clone()).collect()
         };
         let by_tau_a = (0..RULES.len()).map(beaten).collect();
         let failed =
@@ -93,25 +97,32 @@ impl<'a> Case<'a> {
             self.proxies().filter(of).map(|trial| trial.label.as_str()).collect()
         };
         let mut words = vec![format!(
-            "Of {}, {} survive every test, {} pass what could be made, and {} fall.",
+            "Of {}, {} survive every test, {} pass all that could be made and stay open, and {} fall.",
             counted(self.proxies().count(), "score"),
             self.count(Fate::Survives),
             self.count(Fate::Open),
             self.count(Fate::Falls)
         )];
-        for (fate, begin) in [(Fate::Survives, "Survivors"), (Fate::Open, "Passing what was made")] {
+        for (fate, begin) in [(Fate::Survives, "Survivors"), (Fate::Open, "Open")] {
             let found = names(&|trial| trial.fate() == fate);
             if !found.is_empty() {
                 words.push(format!("{begin}: {}.", found.join(", ")));
             }
         }
-        for test in Test::ALL {
-            let only = names(&|trial| trial.fate() == Fate::Falls && trial.fate_without(test) < Fate::Falls);
+        let single = Test::ALL.map(|test| (format!("\"{}\" alone", test.title()), vec![test]));
+        let rules = [("the two rules alone".to_owned(), vec![Test::TimesRule, Test::SortRule])];
+        for (name, tests) in single.into_iter().chain(rules) {
+            let by_all = |trial: &Trial| tests.iter().all(|&test| trial.ending(test) == Ending::Failed);
+            let only = names(&|trial| by_all(trial) && trial.fate_without(&tests) < Fate::Falls);
             if !only.is_empty() {
-                words.push(format!("Fall by \"{}\" alone: {}.", test.title(), only.join(", ")));
+                words.push(format!("Fall by {name}: {}.", only.join(", ")));
             }
         }
-        let rules = RULES.iter().zip(&self.by_tau_a).map(|((rule, _), count)| format!("{count} beat {rule}"));
+        let rules = RULES.iter().zip(&self.by_tau_a).map(|((rule, _), beaten)| match beaten.len() {
+            0 => format!("none beats {rule}"),
+            few if few <= NAMED => format!("{few} beat {rule} ({})", beaten.join(", ")),
+            many => format!("{many} beat {rule}"),
+        });
         words.push(format!(
             "By tau-a, which charges a rule for the pairs that it leaves undecided, {}.",
             rules.collect::<Vec<_>>().join(", and ")
@@ -124,7 +135,11 @@ impl<'a> Case<'a> {
             name: trial.label.clone(),
             emphasis: if trial.is_baseline { Emphasis::Baseline } else { Emphasis::Plain },
             lead: trial.tau_b.map_or_else(|| "–".to_owned(), |tau| fixed(tau.point, 3)),
-            cells: trial.outcomes.iter().map(cell).collect(),
+            cells: Test::ALL
+                .iter()
+                .zip(&trial.outcomes)
+                .map(|(&test, outcome)| cell(test, outcome))
+                .collect(),
             verdict: format!("{}, {}", table::score(trial), trial.fate().as_str()),
         };
         Scorecard {
@@ -143,14 +158,24 @@ impl<'a> Case<'a> {
     }
 }
 
-fn cell(outcome: &Outcome) -> ScorecardCell {
+fn cell(test: Test, outcome: &Outcome) -> ScorecardCell {
+    let digits = if test == Test::Seeds { 3 } else { 2 };
     let text = match (outcome.value, outcome.ending) {
-        (Some(value), _) => fixed(value, 2),
+        (Some(value), _) => fixed(value, digits),
         (None, Ending::Exempt) => "–".to_owned(),
         (None, Ending::NotMade) => "?".to_owned(),
         (None, Ending::Passed | Ending::Failed) => String::new(),
     };
-    ScorecardCell { tone: outcome.ending.tone(), text, strength: outcome.value.map_or(0.5, f64::abs) }
+    let strength = match (test, outcome.value) {
+        // What is lacking counts there, not what was reached.
+        (Test::Ceiling, Some(share)) if outcome.ending == Ending::Failed => 1.0 - share,
+        // Spreads and agreements are no effects.
+        (Test::Seeds | Test::Float64, _) | (_, None) => 0.5,
+        // A value above 0 failed because it is uncertain, not because it is far off.
+        (_, Some(value)) if outcome.ending == Ending::Failed => (-value).max(0.0),
+        (_, Some(value)) => value.abs(),
+    };
+    ScorecardCell { tone: outcome.ending.tone(), text, strength }
 }
 
 /// Tries every proxy of every ranking, and writes tables, charts and the page below `out`. None where nothing was ranked.
@@ -202,7 +227,7 @@ pub fn write(
 fn headline(cases: &[Case<'_>]) -> String {
     let total = |count: &dyn Fn(&Case<'_>) -> usize| cases.iter().map(count).sum::<usize>();
     format!(
-        "Of {} pairs of a proxy and a ranking, in {} rankings, {} survive every test, {} pass all that could be made, and {} fall.",
+        "Of {} pairs of a proxy and a ranking, in {} rankings, {} survive every test, {} pass all that could be made and stay open, and {} fall.",
         total(&|case| case.proxies().count()),
         cases.len(),
         total(&|case| case.count(Fate::Survives)),

@@ -29,7 +29,7 @@ pub(super) fn of_case(case: &Case<'_>) -> Table {
          correlation table and are not corrected for their number; the comparisons with rules are.",
     );
     table.note(
-        "Survives: every test that applies was made and passed. Passes what was made: none failed, but some could not be made.",
+        "Survives: every test that applies was made and passed. Open: none failed, but some could not be made. Falls: one failed.",
     );
     table
 }
@@ -100,7 +100,7 @@ pub(super) fn summary(cases: &[Case<'_>]) -> Table {
         Column::text("reading", "Reading"),
         Column::number("proxies", "Proxies", 0),
         Column::number("survive", "Survive", 0),
-        Column::number("open", "Pass what was made", 0),
+        Column::number("open", "Open", 0),
         Column::number("fall", "Fall", 0),
     ];
     columns.extend(Test::ALL.map(|test| Column::text(test.key(), test.title())));
@@ -117,7 +117,8 @@ pub(super) fn summary(cases: &[Case<'_>]) -> Table {
         table.push(cells);
     }
     table.note(
-        "Baselines stand in the tables below but are not counted. The column of a test says how many proxies fail it, of \
+        "Survive: every test that applies was made and passed. Open: none failed, but some could not be made. Baselines stand in \
+         the tables of the rankings but are not counted here. The column of a test says how many proxies fail it, of \
          those for which it was made.",
     );
     table

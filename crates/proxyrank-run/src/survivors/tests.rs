@@ -116,7 +116,7 @@ fn a_score_that_knows_the_truth_passes_and_counting_layers_falls() {
     assert_eq!((nsc.ending(Test::Seeds), nsc.ending(Test::Float64)), (Ending::Exempt, Ending::Exempt));
     // Without a ceiling it cannot be more than open.
     assert_eq!((nsc.ending(Test::Ceiling), nsc.fate()), (Ending::NotMade, Fate::Open));
-    assert_eq!(nsc.fate_without(Test::Ceiling), Fate::Survives);
+    assert_eq!(nsc.fate_without(&[Test::Ceiling]), Fate::Survives);
     for test in [Test::Depth, Test::Cell, Test::SortRule] {
         assert_eq!(layers.ending(test), Ending::Failed, "{test:?}");
     }

@@ -38,9 +38,9 @@ impl Trial {
         Fate::of(self.outcomes.iter().map(|outcome| outcome.ending))
     }
 
-    /// The same without one test.
-    pub fn fate_without(&self, test: Test) -> Fate {
-        Fate::of(Test::ALL.iter().filter(|&&other| other != test).map(|&other| self.ending(other)))
+    /// The same without some tests.
+    pub fn fate_without(&self, left_out: &[Test]) -> Fate {
+        Fate::of(Test::ALL.iter().filter(|test| !left_out.contains(test)).map(|&test| self.ending(test)))
     }
 
     /// How many tests it passed.
