@@ -169,7 +169,13 @@ impl Programme {
         if self.effort < Effort::Full {
             return Vec::new();
         }
-        let classes = [CostClass::Weights, CostClass::Forward, CostClass::Gradient, CostClass::SecondOrder];
+        let classes = [
+            CostClass::Weights,
+            CostClass::Forward,
+            CostClass::Gradient,
+            CostClass::PerSample,
+            CostClass::SecondOrder,
+        ];
         let calls = self.request(info, &classes).calls;
         let of = |(reading, signals): &(Reading, &[Signal])| audit::requests(info, *reading, signals, &calls);
         FULL_SIGNALS.iter().flat_map(of).collect()

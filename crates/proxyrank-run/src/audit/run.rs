@@ -28,7 +28,8 @@ impl Audit {
     /// others together; closed forms where a benchmark has nothing else.
     pub fn usual_calls(info: &'static BenchmarkInfo) -> Vec<ProxyCall> {
         let of = |classes: &[CostClass]| Request::of_classes(info, classes).calls;
-        let networks = of(&[CostClass::Weights, CostClass::Forward, CostClass::Gradient]);
+        let networks =
+            of(&[CostClass::Weights, CostClass::Forward, CostClass::Gradient, CostClass::PerSample]);
         if networks.is_empty() { of(&[CostClass::DataFree]) } else { networks }
     }
 

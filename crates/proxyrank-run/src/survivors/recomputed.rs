@@ -82,6 +82,10 @@ fn without_network(column: &ScoreColumn) -> Option<Outcome> {
         CostClass::Published => {
             Some(Outcome::because(Ending::NotMade, "released once, by others; nothing to recompute it from"))
         }
-        CostClass::Weights | CostClass::Forward | CostClass::Gradient | CostClass::SecondOrder => None,
+        CostClass::Weights
+        | CostClass::Forward
+        | CostClass::Gradient
+        | CostClass::PerSample
+        | CostClass::SecondOrder => None,
     }
 }
