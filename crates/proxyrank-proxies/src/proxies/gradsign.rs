@@ -39,8 +39,7 @@ pub static GRADSIGN_MEAN: Proxy = Proxy {
     )
 };
 
-const ROUNDING: &str =
-    "Where a gradient is nothing but rounding, as behind a saturated GELU, its sign counts as much as any other.";
+const ROUNDING: &str = "Where a gradient is nothing but rounding, as behind a saturated GELU, its sign counts as much as any other.";
 
 fn sum(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
     Outcome::from_value(values.of(Set::All).sum())
