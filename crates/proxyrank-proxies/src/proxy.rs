@@ -237,7 +237,12 @@ impl Proxy {
     }
 
     /// A proxy of encoders that is made of other proxies' ranks, larger being better.
-    pub const fn population(name: &'static str, title: &'static str, formula: &'static str) -> Self {
+    pub const fn population(
+        name: &'static str,
+        title: &'static str,
+        formula: &'static str,
+        components: &'static [&'static str],
+    ) -> Self {
         Self {
             name,
             title,
@@ -251,7 +256,7 @@ impl Proxy {
             params: &[],
             version: 1,
             faults: &[],
-            run: Run::Population(&[]),
+            run: Run::Population(components),
         }
     }
 

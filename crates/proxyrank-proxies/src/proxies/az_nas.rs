@@ -7,7 +7,7 @@
 
 use proxyrank_schema::CostClass;
 
-use crate::{Axes, Proxy, Run, papers};
+use crate::{Axes, Proxy, papers};
 
 /// AZ-NAS.
 pub static AZ_NAS: Proxy = Proxy {
@@ -15,6 +15,10 @@ pub static AZ_NAS: Proxy = Proxy {
     class: CostClass::Gradient,
     axes: Axes::FORWARD,
     faults: &["It is made of ranks: an architecture's score depends on which others it stands among."],
-    run: Run::Population(&["az_nas_expressivity", "az_nas_trainability", "flops"]),
-    ..Proxy::population("az_nas", "AZ-NAS", "sum over components of ln(rank / population)")
+    ..Proxy::population(
+        "az_nas",
+        "AZ-NAS",
+        "sum over components of ln(rank / population)",
+        &["az_nas_expressivity", "az_nas_trainability", "flops"],
+    )
 };
