@@ -191,9 +191,11 @@ fn spreads(scores: &[Slot]) -> bool {
 fn error(single: Slot, double: Slot) -> Option<f64> {
     match (single.score(), double.score()) {
         (None, None) => None,
-        (Some(single), Some(double)) if single.to_bits() == double.to_bits() => Some(0.0),
-        // A score that vanishes in double precision gives infinity.
-        (Some(single), Some(double)) => Some(((single - double) / double).abs()),
+        // A score that vanishes in double precision and not in single gives infinity.
+        (Some(single), Some(double)) => {
+            let difference = (single - double).abs();
+            Some(if difference > 0.0 { difference / double.abs() } else { 0.0 })
+        }
         _ => Some(f64::INFINITY),
     }
 }

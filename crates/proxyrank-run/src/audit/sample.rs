@@ -68,8 +68,12 @@ mod tests {
 
         let cells = benchmark.cells();
         let mut shares: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
-        cells.iter().for_each(|cell| shares.entry(*cell).or_default().0 += SAMPLE_SIZE as f64 / 500.0);
-        sample.iter().for_each(|&place| shares.entry(cells[place]).or_default().1 += 1.0);
+        for cell in &cells {
+            shares.entry(*cell).or_default().0 += SAMPLE_SIZE as f64 / 500.0;
+        }
+        for &place in &sample {
+            shares.entry(cells[place]).or_default().1 += 1.0;
+        }
         assert!(shares.len() == 4 && shares.values().all(|(due, got)| (due - got).abs() < 1.5), "{shares:?}");
 
         for &reading in benchmark.info.readings {

@@ -38,7 +38,9 @@ pub fn table(info: &BenchmarkInfo, reading: Reading, audited: &[Audited]) -> Tab
         "Relative error: |f32 - f64| / |f64|, the median over the sample. tau-b between seeds: the mean over the ten pairs of five \
          seeds of weights and input.",
     );
-    criteria().into_iter().for_each(|criterion| table.note(criterion));
+    for criterion in criteria() {
+        table.note(criterion);
+    }
     table
 }
 

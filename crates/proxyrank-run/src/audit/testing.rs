@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use proxyrank_space::Architecture;
 use proxyrank_space::flexibert::Sampler;
+use proxyrank_space::{Architecture, FlexibertArch};
 
 use crate::benchmark::{Benchmark, Entry, find};
 
 /// The first architectures that FlexiBERT's sampler draws, without ground truth.
 pub(super) fn benchmark(count: usize) -> Benchmark {
-    let entry = |(place, architecture)| Entry {
+    let entry = |(place, architecture): (usize, FlexibertArch)| Entry {
         id: place.to_string().as_str().into(),
         architecture: Architecture::Flexibert(architecture),
         truth: BTreeMap::new(),

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 /// The largest relative error of single precision, in the median over the sample, that leaves a score a number of its own.
 ///
-/// A pass through a network sums some 10^5 products, so of the seven digits of single precision four to six survive. Where
-/// not even the first one does, the score measures the number type. Ranks may agree all the same: noise grows with depth in
-/// either precision.
+/// Scores are sums of many terms whose rounding averages out, so nearly all of the seven digits of single precision should
+/// survive. Where not even the first does, the score measures the number type. Ranks may agree all the same: noise grows with
+/// depth in either precision.
 pub const MAX_RELATIVE_ERROR: f64 = 0.1;
 
 /// The least tau-b between the rankings in single and double precision.
