@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use proxyrank_nn::DeviceId;
 use proxyrank_proxies::ProxyCall;
 use proxyrank_schema::{CostClass, Reading, ScoreKey};
 
@@ -107,7 +108,12 @@ impl Plan {
 
     /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and for each network
     /// the time that its dearest proxy was measured to take. Data-free proxies take microseconds.
-    pub fn estimated_cost(&self) -> Duration {
+    ///
+    /// None for networks on a GPU, where nothing was measured yet.
+    pub fn estimated_cost(&self, device: DeviceId) -> Option<Duration> {
+        if device != DeviceId::Cpu && self.runs_networks() {
+            return None;
+        }
         let networks = |job: &Job| -> Duration {
             let mut dearest: HashMap<Reading, CostClass> = HashMap::new();
             for item in job.items.iter().filter(|item| item.runs_network()) {
@@ -116,7 +122,7 @@ impl Plan {
             }
             dearest.into_values().map(network_cost).sum()
         };
-        self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum()
+        Some(self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum())
     }
 }
 

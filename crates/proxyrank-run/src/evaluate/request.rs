@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use proxyrank_nn::ComputeDevice;
 use proxyrank_proxies::{Axis, ProxyCall, REGISTRY};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_space::Family;
@@ -36,6 +37,8 @@ pub struct Request {
     pub data_seed: u64,
     /// Floating-point type.
     pub dtype: Dtype,
+    /// Where networks run: on the processor by the fast engine, on a GPU by the composed one.
+    pub device: ComputeDevice,
     /// One pass for all proxies, or one for each.
     pub timing: Timing,
     /// Only so many architectures.
@@ -62,6 +65,7 @@ impl Request {
             init_seed: standard.init_seed,
             data_seed: standard.data_seed,
             dtype: standard.dtype,
+            device: ComputeDevice::cpu(),
             timing: Timing::Fused,
             limit: None,
             shard: Shard::whole(),
@@ -95,7 +99,7 @@ impl Request {
             init_seed: self.init_seed,
             data_seed: self.data_seed,
             dtype: self.dtype,
-            device: Device::cpu(),
+            device: Device(self.device.id().to_string()),
         }
     }
 
