@@ -12,7 +12,7 @@ BUILD := $(CARGO) build --workspace --locked --quiet
 PROXYRANK := target/debug/proxyrank
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench cuda cuda-check clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -62,6 +62,12 @@ nextest:
 
 bench: toolchain ## Timing of statistics, counts and proxies (criterion)
 	@$(STEP) "bench" $(CARGO) bench --workspace --bench data_free --bench statistics --profile dev --locked
+
+cuda: ## Build for an NVIDIA GPU into target/cuda; needs no GPU and no CUDA installation (docs/cuda.md)
+	@$(STEP) "build with CUDA" tools/cuda/cargo build --locked --quiet -p proxyrank-cli --features cuda
+
+cuda-check: cuda ## On a machine with a GPU: compare it with the processor, time every proxy on both, into results/cuda
+	@tools/cuda/check
 
 clean: ## Remove built files and generated results; downloads and committed references stay
 	$(CARGO) clean
