@@ -66,7 +66,7 @@ bench: toolchain ## Timing of statistics, counts and proxies (criterion)
 cuda: ## Build for an NVIDIA GPU into target/cuda; needs no GPU and no CUDA installation (docs/cuda.md)
 	@$(STEP) "build with CUDA" tools/cuda/cargo build --locked --quiet -p proxyrank-cli --features cuda
 
-cuda-check: cuda ## On a machine with a GPU: compare it with the processor, time every proxy on both, into results/cuda
+cuda-check: cuda ## On a machine with a GPU: compare it with the processor, and time every proxy on both
 	@tools/cuda/check
 
 clean: ## Remove built files and generated results; downloads and committed references stay
