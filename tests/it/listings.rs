@@ -86,4 +86,10 @@ fn the_doctor_tells_where_things_are_and_keeps_the_token_to_itself() {
         "{run}"
     );
     assert!(doctor["environment"].to_string().contains("HF_TOKEN"), "{run}");
+    let gpu = |device: &serde_json::Value| device.as_str().unwrap().starts_with("cuda:");
+    let devices = doctor["devices"].as_array().unwrap();
+    assert_eq!(devices[0], "cpu");
+    assert!(devices[1..].iter().all(gpu), "{run}");
+    let has_cuda = !doctor["no_gpu"].to_string().contains("make cuda");
+    assert_eq!(has_cuda, cfg!(feature = "cuda"), "{run}");
 }

@@ -29,6 +29,9 @@ fn what_needs_no_data_works_without_any() {
     assert!(!place.path("results").exists(), "looking around leaves nothing behind");
 }
 
+/// What to do about a GPU that is not there.
+const NO_GPU: &str = if cfg!(feature = "cuda") { "proxyrank doctor" } else { "make cuda" };
+
 #[test]
 fn wrong_use_is_two_and_names_what_would_be_right() {
     let place = Place::new();
@@ -50,6 +53,9 @@ fn wrong_use_is_two_and_names_what_would_be_right() {
         ("evaluate --benchmark flexibert --seq-len 0", "0 is not in 1.."),
         ("evaluate --benchmark flexibert --batch 0", "0 is not in 1.."),
         ("evaluate --benchmark flexibert --threads 100000", "100000 is not in 0..=1024"),
+        ("evaluate --benchmark flexibert --device gpu", "write cpu, or cuda:0"),
+        // Without CUDA in the build there is no GPU, and no machine has so many.
+        ("evaluate --benchmark flexibert --device cuda:4096", NO_GPU),
         ("rank --benchmark flexiber", "flexibert"),
         ("rank --metric glu", "glue"),
         ("rank --by size", "within"),

@@ -6,6 +6,7 @@ mod audit;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use proxyrank_nn::DeviceId;
 use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing};
 use proxyrank_store::Shard;
 
@@ -175,6 +176,9 @@ pub(crate) struct EvaluateArgs {
     /// Floating-point type of networks: f32 or f64
     #[arg(long, value_name = "TYPE", default_value = "f32")]
     pub(crate) dtype: Dtype,
+    /// Where networks run: cpu, or cuda:0 for the first NVIDIA GPU, which needs a build by `make cuda`
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub(crate) device: DeviceId,
     /// Passes shared by all proxies (fused), or each proxy by itself (isolated)
     #[arg(long, value_name = "TIMING", default_value = "fused")]
     pub(crate) timing: Timing,

@@ -53,7 +53,7 @@ impl ForwardOptions {
 /// Runs encoders.
 pub trait Engine<T> {
     /// Runs `weights` over `batch`, with a visitor for each block made by `visitor`; gives the visitors back in block
-    /// order.
+    /// order. When it returns, nothing is left to be computed on any device.
     fn forward<V, F>(
         &self,
         weights: &EncoderWeights<T>,

@@ -127,6 +127,9 @@ pub trait GradientVisitor<T>: Visitor<T> {
         false
     }
 
+    /// Hears that the way forward is done, the loss included, and the way back begins.
+    fn turn(&mut self) {}
+
     /// Looks at a gradient. Places come in the order of the backward pass.
     fn visit_gradient(&mut self, _event: &GradientEvent<'_, T>) {}
 }
@@ -212,7 +215,7 @@ pub struct GradientPass<T, V> {
 
 /// Differentiates encoders once.
 pub trait GradientEngine<T: Real> {
-    /// The gradient of a loss, with a visitor for each block.
+    /// The gradient of a loss, with a visitor for each block. When it returns, nothing is left to be computed on any device.
     ///
     /// The weights must have the head that the loss reads.
     fn gradient<V, F>(

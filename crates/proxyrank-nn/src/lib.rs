@@ -7,7 +7,7 @@
 //! (`network`), in terms of a dozen operations (`ops`), which two engines implement:
 //!
 //! - [`ComposedEngine`] uses candle tensors and only operations that candle can differentiate: the reference in f64,
-//!   the way to any device, and the way to second derivatives;
+//!   and the way to any [`ComputeDevice`];
 //! - [`FastEngine`] runs a block of sequences through the whole network on one thread, with hand-written kernels in a
 //!   workspace that is never freed.
 //!
@@ -32,6 +32,13 @@
 //! A loss of segments cuts the network at every residual sum and back-propagates a cotangent of its own through each part,
 //! all in one backward pass: what a proxy needs that asks about single layers.
 //!
+//! # Devices
+//!
+//! With the cargo feature `cuda`, off by default, [`ComputeDevice::open`] opens an NVIDIA GPU, and a [`ComposedEngine`] made on
+//! it computes there: weights and batch go over, what visitors want comes back and is reduced on the host, gradients come back
+//! whole. Candle queues work on a device and goes on; an engine waits for the device before it returns, before it
+//! shows anything, and before it says that the way forward is done, so a clock that is read at these moments is right.
+//!
 //! # Why no unsafe code
 //!
 //! faer's matrix product is safe to call, and pulp's dispatch compiles plain loops for the vector unit at hand. The
@@ -39,6 +46,7 @@
 
 mod batch;
 mod composed;
+mod device;
 mod dropout;
 mod engine;
 mod error;
@@ -57,6 +65,7 @@ mod weights;
 
 pub use batch::{Block, TokenBatch, TokenPosition, block_tokens};
 pub use composed::{ComposedEngine, ComposedWeights, Training};
+pub use device::{ComputeDevice, DeviceError, DeviceId, Gpu, gpus};
 pub use dropout::DROPOUT;
 pub use engine::{Depth, Dropout, Engine, ForwardOptions};
 pub use error::NnError;

@@ -1,6 +1,7 @@
 //! What a user needs to know about this machine before trusting a time or wondering about a missing file.
 
 use proxyrank_data::fetch::{LocatorOptions, Mirror, Network};
+use proxyrank_nn::{DeviceError, DeviceId, gpus};
 use proxyrank_store::Store;
 use serde::Serialize;
 
@@ -19,8 +20,10 @@ pub struct Diagnosis {
     pub machine_id: String,
     /// Threads in use.
     pub threads: usize,
-    /// Devices that this build can compute on.
-    pub devices: Vec<&'static str>,
+    /// Devices that this build can compute on, here; `--device` takes the first word of each.
+    pub devices: Vec<String>,
+    /// Why there is no GPU among them.
+    pub no_gpu: Option<String>,
     /// The mirror, if any.
     pub mirror: Option<String>,
     /// Whether the network may be used.
@@ -65,6 +68,15 @@ pub fn diagnose(options: &LocatorOptions, store: &Store) -> Diagnosis {
     if threads > machine.cores {
         warnings.push(format!("{threads} threads on {} cores: times will be noisy", machine.cores));
     }
+    let mut devices = vec![DeviceId::Cpu.to_string()];
+    let no_gpu = match gpus() {
+        Ok(gpus) => {
+            devices.extend(gpus.into_iter().map(|gpu| format!("{} ({})", gpu.id, gpu.model)));
+            None
+        }
+        Err(DeviceError::Unavailable { reason, .. }) => Some(reason),
+        Err(error) => Some(error.to_string()),
+    };
     let mirror = options.mirror.as_ref().map(|mirror| match mirror {
         Mirror::Folder(folder) => {
             if !folder.is_dir() {
@@ -85,7 +97,8 @@ pub fn diagnose(options: &LocatorOptions, store: &Store) -> Diagnosis {
         machine_id: machine.id(),
         machine,
         threads,
-        devices: vec!["cpu"],
+        devices,
+        no_gpu,
         mirror,
         network: if options.network == Network::Offline { "offline" } else { "online" },
         hub_endpoint: options.hub_endpoint.clone(),
@@ -111,7 +124,10 @@ impl Diagnosis {
             format!("memory       {:.1} GiB", machine.memory_bytes as f64 / f64::from(1 << 30)),
             format!("system       {}", machine.system),
             format!("threads      {}", self.threads),
-            format!("devices      {}", self.devices.join(", ")),
+            match &self.no_gpu {
+                None => format!("devices      {}", self.devices.join(", ")),
+                Some(why) => format!("devices      {}; no GPU: {why}", self.devices.join(", ")),
+            },
             format!("mirror       {}", self.mirror.as_deref().unwrap_or("none")),
             format!("network      {}", self.network),
             format!("hub          {}", self.hub_endpoint),

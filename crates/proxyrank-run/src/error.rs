@@ -7,7 +7,7 @@ use proxyrank_data::batch::BatchError;
 use proxyrank_data::fetch::FetchError;
 use proxyrank_data::load::LoadError;
 use proxyrank_data::manifest::UnknownDataset;
-use proxyrank_nn::NnError;
+use proxyrank_nn::{DeviceError, NnError};
 use proxyrank_proxies::gradient::SignalError;
 use proxyrank_proxies::{CallError, UnknownProxy};
 use proxyrank_report::chart::ChartError;
@@ -38,6 +38,9 @@ pub enum RunError {
     /// A batch of tokens could not be made.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// A device is not there.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// A network could not be built or run.
     #[error(transparent)]
     Network(#[from] NnError),

@@ -36,9 +36,17 @@ impl Machine {
 
     /// A short hash by which timings of equal machines are told from those of others.
     pub fn id(&self) -> String {
+        self.id_with(None)
+    }
+
+    /// The same for timings on a GPU of some model.
+    pub fn id_with(&self, gpu: Option<&str>) -> String {
         let mut text = String::new();
         // Installed memory differs by a few pages from boot to boot, so it counts in whole gibibytes.
         let _ = write!(text, "{}|{}|{}|{}", self.cpu, self.cores, self.memory_bytes >> 30, self.system);
+        if let Some(gpu) = gpu {
+            let _ = write!(text, "|{gpu}");
+        }
         sha256_bytes(text.as_bytes()).chars().take(16).collect()
     }
 }
@@ -74,5 +82,7 @@ mod tests {
         assert_eq!(machine.id(), rebooted.id());
         assert_ne!(machine.id(), other.id());
         assert_eq!(machine.id().len(), 16);
+        assert_eq!(machine.id_with(None), machine.id());
+        assert_ne!(machine.id_with(Some("NVIDIA H100")), machine.id());
     }
 }

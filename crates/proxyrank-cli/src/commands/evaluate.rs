@@ -1,5 +1,7 @@
 //! `evaluate`: score architectures.
 
+use proxyrank_nn::ComputeDevice;
+use proxyrank_run::RunError;
 use proxyrank_run::benchmark::{Benchmark, find};
 use proxyrank_run::evaluate::{Plan, Request, Selection, evaluate, finished};
 use serde_json::json;
@@ -24,6 +26,7 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         init_seed: args.seed.unwrap_or(args.init_seed),
         data_seed: args.seed.unwrap_or(args.data_seed),
         dtype: args.dtype,
+        device: ComputeDevice::open(args.device).map_err(RunError::from)?,
         timing: args.timing,
         selection: args.limit.map_or(Selection::Whole, Selection::First),
         shard: args.shard,
@@ -32,15 +35,20 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
     if args.dry_run {
         let done = finished(&benchmark, &request, &setup.stores.results)?;
         let plan = Plan::new(&benchmark, &request, &done)?;
-        let seconds = plan.estimated_cost().as_secs_f64();
+        let device = request.device.id();
+        let seconds = plan.estimated_cost(device).map(|cost| cost.as_secs_f64());
         if global.json {
             output::value(&json!({
                 "benchmark": info.id, "architectures": plan.architectures, "stored": plan.stored,
                 "scores": plan.scores(), "estimated_seconds": seconds,
             }))?;
         } else {
+            let cost = seconds.map_or_else(
+                || format!("nobody has measured how long on {device}"),
+                |seconds| format!("about {seconds:.0} s"),
+            );
             output::text(&format!(
-                "{}: {} architectures; {} scores are stored, {} to compute on {} architectures, about {seconds:.0} s",
+                "{}: {} architectures; {} scores are stored, {} to compute on {} architectures, {cost}",
                 info.id,
                 plan.architectures,
                 plan.stored,
@@ -50,11 +58,7 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         }
         return Ok(Outcome::Done);
     }
-    setup
-        .stores
-        .results
-        .put_truth(&benchmark.id(), &benchmark.truth_rows())
-        .map_err(proxyrank_run::RunError::from)?;
+    setup.stores.results.put_truth(&benchmark.id(), &benchmark.truth_rows()).map_err(RunError::from)?;
     let done = evaluate(
         &benchmark,
         &request,

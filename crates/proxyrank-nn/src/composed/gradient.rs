@@ -29,10 +29,11 @@ impl<T: Real> GradientEngine<T> for ComposedEngine<T> {
         V: GradientVisitor<T> + Send,
         F: Fn(Block) -> V + Sync,
     {
-        let weights = self.weights(weights, Training::Trainable)?;
-        let layout = weights.layout();
+        // Made first: a visitor may read a clock, and moving the weights to a device is a part of the way forward.
         let block = input.whole();
         let mut visitor = visitor(block);
+        let weights = self.weights(weights, Training::Trainable)?;
+        let layout = weights.layout();
         let mut ops = self.ops(&weights, input, dropout, &mut visitor)?;
         let loss = CheckedLoss::new(&loss, layout, block.rows())?;
         if let CheckedLoss::Segments(cotangents) = loss {
@@ -47,6 +48,8 @@ impl<T: Real> GradientEngine<T> for ComposedEngine<T> {
         let hidden = network::encode(&mut ops, layout, x)?;
         let loss = ops.loss(&hidden, &loss)?;
         let tape = ops.backward.take().map(|backward| backward.tape).unwrap_or_default();
+        self.device.synchronize()?;
+        visitor.turn();
         let gradients = loss.backward()?;
         tape.show(&gradients, block, &mut visitor)?;
         let found = Found { weights: &weights, gradients: &gradients };
@@ -62,7 +65,9 @@ impl<T: Real> GradientEngine<T> for ComposedEngine<T> {
             }),
         };
         let gradient = Gradient { body: found.body()?, embeddings };
-        Ok(GradientPass { loss: loss.to_scalar::<T>()?.as_f64(), gradient, visitors: vec![visitor] })
+        let loss = loss.to_scalar::<T>()?.as_f64();
+        self.device.synchronize()?;
+        Ok(GradientPass { loss, gradient, visitors: vec![visitor] })
     }
 }
 

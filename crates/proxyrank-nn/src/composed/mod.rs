@@ -2,6 +2,10 @@
 //!
 //! candle's fused softmax and layer norm have no backward pass and cut the gradient without a word, so both are
 //! composed here. Precision and device are the tensors' own, hence f64 references and CUDA through the same code.
+//!
+//! On a GPU every operation is queued on a stream that belongs to the calling thread, and buffers that one call made may serve the
+//! next one, on whatever thread that is. Hence a call waits for its device before it ends, whether or not somebody looks
+//! at a clock.
 
 mod attention;
 mod convolution;
@@ -106,6 +110,7 @@ impl<T: Real> Engine<T> for ComposedEngine<T> {
         let mut visitor = visitor(batch.whole());
         let mut ops = self.ops(&weights, EncoderInput::Tokens(batch), options.dropout, &mut visitor)?;
         network::forward(&mut ops, weights.layout(), options.depth)?;
+        self.device.synchronize()?;
         Ok(vec![visitor])
     }
 }

@@ -11,7 +11,7 @@ use proxyrank_space::flexibert::{EncoderLayer, EncoderNetwork};
 
 use crate::common::{OPERATIONS, batch, collect, mixed_network, network, worst};
 
-const SITES: [Site; 12] = [
+pub(crate) const SITES: [Site; 12] = [
     Site::Query,
     Site::Key,
     Site::Value,

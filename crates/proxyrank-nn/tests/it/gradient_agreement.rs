@@ -16,7 +16,7 @@ use crate::record::{Record, assembled};
 
 /// Losses whose lists follow from the sizes of the input.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind {
     HiddenSum,
     Cotangent,
     LogitSum,
@@ -24,20 +24,20 @@ enum Kind {
     MaskedTokens,
 }
 
-const KINDS: [Kind; 5] =
+pub(crate) const KINDS: [Kind; 5] =
     [Kind::HiddenSum, Kind::Cotangent, Kind::LogitSum, Kind::ReplacedTokens, Kind::MaskedTokens];
 
 /// A request in any precision.
 #[derive(Debug, Clone, Copy)]
-struct Request<'a> {
-    network: &'a EncoderNetwork,
-    input: EncoderInput<'a>,
-    kind: Kind,
-    dropout: Dropout,
+pub(crate) struct Request<'a> {
+    pub(crate) network: &'a EncoderNetwork,
+    pub(crate) input: EncoderInput<'a>,
+    pub(crate) kind: Kind,
+    pub(crate) dropout: Dropout,
 }
 
 impl Request<'_> {
-    fn run<T: Real>(&self, engine: &impl GradientEngine<T>) -> GradientPass<T, Record<T>> {
+    pub(crate) fn run<T: Real>(&self, engine: &impl GradientEngine<T>) -> GradientPass<T, Record<T>> {
         let rows = match self.input {
             EncoderInput::Tokens(tokens) => tokens.ids().len(),
             EncoderInput::Ones { batch, seq_len } => batch * seq_len,
@@ -95,7 +95,7 @@ fn difference<A: Real, B: Real>(found: &[A], wanted: &[B], floor: f64) -> f64 {
 }
 
 /// Largest differences between two passes, by what differs.
-fn errors<A: Real, B: Real>(
+pub(crate) fn errors<A: Real, B: Real>(
     found: &GradientPass<A, Record<A>>,
     wanted: &GradientPass<B, Record<B>>,
 ) -> Vec<(&'static str, f64)> {

@@ -1,11 +1,14 @@
 //! Tests of the encoder through its public interface.
 
 mod agreement;
+#[path = "../devices/at_hand.rs"]
+mod at_hand;
 #[path = "../golden/case.rs"]
 mod case;
 mod common;
 mod composed_gradients;
 mod curvature;
+mod devices;
 mod finite_differences;
 mod golden;
 mod golden_gradients;

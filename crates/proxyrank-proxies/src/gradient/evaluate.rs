@@ -36,11 +36,10 @@ pub fn head<T: Real>(calls: &[ProxyCall], signal: &PreparedSignal<T>) -> Head {
 /// Scores an encoder by every call, in the order of the calls.
 ///
 /// Forward proxies are scored on `batch`, gradient proxies on what the signal makes of it. The weights must have the head
-/// that [`head`] names. Proxies that need second derivatives get an error; [`evaluate_twice`] serves them.
+/// that [`head`] names. Proxies that need second derivatives are `unsupported`; [`evaluate_twice`] serves them.
 ///
 /// Times are those of [`forward::evaluate`]: the passes that a proxy needs, drawing the weights, and its own arithmetic.
-/// Where forward and gradient proxies share a pass, the former are charged for its way forward, if the engine shows gradients
-/// block by block while it computes them, and for all of it otherwise.
+/// Where forward and gradient proxies share a pass, the former are charged for its way forward alone.
 pub fn evaluate<T: Real, E: Engine<T> + GradientEngine<T> + Sync>(
     engine: &E,
     weights: &EncoderWeights<T>,
@@ -254,8 +253,8 @@ impl<T: Real> Scores<'_, T> {
         scored.unwrap_or_else(|| {
             let name = call.proxy.name;
             (
-                Outcome::error(format!(
-                    "{name} needs second derivatives, which this engine does not compute"
+                Outcome::unsupported(format!(
+                    "{name} needs second derivatives, which only the fast engine on cpu computes"
                 )),
                 0,
             )

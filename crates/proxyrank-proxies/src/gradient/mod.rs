@@ -23,7 +23,7 @@
 //! signal. A signal that leaves the batch alone (`ones`, `gaussian`) has one forward and backward pass for both kinds of
 //! proxies; one that corrupts it (`rtd`, `mlm`) has a pass of its own. A SynFlow pass reads no signal, and but for LPZero's no batch.
 //!
-//! What an engine cannot do is an error of those proxies alone: [`fn@evaluate`] asks for first derivatives,
+//! What an engine cannot do leaves those proxies alone `unsupported`: [`fn@evaluate`] asks for first derivatives,
 //! [`evaluate_twice`] for second ones too. Scores are bit-equal for any number of threads: sums over blocks are added in
 //! block order, and a matrix is one thread's work.
 

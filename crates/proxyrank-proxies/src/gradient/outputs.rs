@@ -80,17 +80,15 @@ impl<T: Real> Visitor<T> for BackwardReducer<'_, T> {
 }
 
 impl<T: Real> GradientVisitor<T> for BackwardReducer<'_, T> {
-    fn wants_gradient(&self, site: Site) -> bool {
-        // The hidden state comes first on the way back: the moment at which the way forward has ended.
-        site == Site::Hidden
-    }
-
     fn wants_outputs(&self) -> bool {
         self.needs.fisher || self.needs.maxima
     }
 
+    fn turn(&mut self) {
+        self.turned = Some(self.started.elapsed());
+    }
+
     fn visit_gradient(&mut self, event: &GradientEvent<'_, T>) {
-        self.turned.get_or_insert_with(|| self.started.elapsed());
         let GradientOf::Output { parameter } = event.of else { return };
         let Some(matrix) = self.needs.matrix_of.get(parameter).copied().flatten() else { return };
         let Block { seq_len, .. } = event.block;

@@ -100,7 +100,7 @@ impl<T: Real> Backward<T> {
         Ok(Self { gradient: pass.gradient, partial, threads, shared_ns, rows, sequences })
     }
 
-    /// What the way forward took of it; all of it where the engine does not show when it turned.
+    /// What the way forward took of it; all of it where the engine did not say when it turned.
     pub(super) fn forward_ns(&self) -> u64 {
         let forward = self.partial.turned.map(|turned| share(turned, self.threads));
         forward.unwrap_or(self.shared_ns).min(self.shared_ns)

@@ -61,7 +61,11 @@ fn what_needs_second_derivatives_says_so() {
     let engine = ComposedEngine::new(Device::Cpu);
     let calls = [named("grasp"), named("snip")];
     let found = evaluate(&engine, &weights(), &batch(), &signal(Signal::Rtd), &calls, EVAL).unwrap();
-    assert_eq!(found[0].outcome.detail, "grasp needs second derivatives, which this engine does not compute");
+    assert_eq!(found[0].outcome.status, Status::Unsupported);
+    assert_eq!(
+        found[0].outcome.detail,
+        "grasp needs second derivatives, which only the fast engine on cpu computes"
+    );
     assert_eq!(found[1].outcome.status, Status::Ok);
 }
 

@@ -1,8 +1,11 @@
 //! Gradient proxies: against an independent implementation, against their definitions, and against themselves.
 
+#[path = "../../../proxyrank-nn/tests/devices/at_hand.rs"]
+mod at_hand;
 #[path = "../../../proxyrank-nn/tests/golden/case.rs"]
 mod case;
 mod definitions;
+mod devices;
 mod differences;
 mod evaluator;
 mod golden;

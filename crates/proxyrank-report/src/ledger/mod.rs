@@ -33,6 +33,8 @@ pub struct Ledger {
     pub findings: Vec<Finding>,
     /// What a reader must know before trusting the rest, such as a truncated input file.
     pub warnings: Vec<String>,
+    /// How the values were made, as far as it is not the same in every run.
+    pub notes: Vec<String>,
 }
 
 impl Ledger {

@@ -7,10 +7,13 @@ use crate::page::Page;
 use crate::table::printable;
 
 impl Ledger {
-    /// A page with the summary, warnings, claims table by table, and findings with their evidence.
+    /// A page with the summary, notes, warnings, claims table by table, and findings with their evidence.
     pub fn page(&self) -> Page {
         let mut page = Page::new("Ledger of claims");
         page.text(&format!("{}.", self.summary()));
+        for note in &self.notes {
+            page.text(note);
+        }
         if !self.warnings.is_empty() {
             page.heading("Warnings");
             page.list(self.warnings.iter().map(String::as_str));
@@ -54,13 +57,14 @@ impl Ledger {
         self.long_table().csv()
     }
 
-    /// `{summary, claims, findings, warnings}`.
+    /// `{summary, claims, findings, warnings, notes}`.
     pub fn json(&self) -> Value {
         json!({
             "summary": self.summary(),
             "claims": self.claims,
             "findings": self.findings,
             "warnings": self.warnings,
+            "notes": self.notes,
         })
     }
 }

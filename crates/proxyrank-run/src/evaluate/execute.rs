@@ -45,7 +45,7 @@ pub fn evaluate(
 ) -> Result<Evaluated, RunError> {
     let mut writer = store.shard(&benchmark.id(), request.shard)?;
     let plan = Plan::new(benchmark, request, &finished(benchmark, request, store)?)?;
-    let run = Provenance::new(request.timing);
+    let run = Provenance::new(request);
     let runner = if plan.runs_networks() { Some(Runner::new(request, locator, watch)?) } else { None };
     let mut evaluated =
         Evaluated { architectures: plan.architectures, stored: plan.stored, computed: 0, failed: 0 };
@@ -149,16 +149,16 @@ struct Provenance {
 }
 
 impl Provenance {
-    fn new(timing: Timing) -> Self {
+    fn new(request: &Request) -> Self {
         let now = SystemTime::now();
         let started_at = humantime::format_rfc3339_seconds(now).to_string();
         let nanos = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         Self {
-            machine_id: Machine::here().id(),
+            machine_id: Machine::here().id_with(request.device.model()),
             run_id: format!("{nanos:x}-{:x}", std::process::id()),
             started_at,
             threads: u32::try_from(rayon::current_num_threads()).unwrap_or(u32::MAX),
-            timing,
+            timing: request.timing,
         }
     }
 

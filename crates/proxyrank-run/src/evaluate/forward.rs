@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use proxyrank_data::fetch::Locator;
-use proxyrank_nn::{Dropout, FastEngine, Initialiser, Real, TokenBatch};
+use proxyrank_nn::{ComposedEngine, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
-use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate_twice, head};
+use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head};
 use proxyrank_proxies::{Axis, ProxyCall};
 use proxyrank_schema::{Dtype, Signal, Timing};
 use proxyrank_space::{EncoderNetwork, Network};
@@ -25,12 +25,20 @@ pub(super) enum Runner {
 
 /// The same for one floating-point type.
 pub(super) struct Shared<T> {
-    engine: FastEngine<T>,
+    engine: Computer<T>,
     initialiser: Initialiser<T>,
     batch: TokenBatch,
     signals: Signals<T>,
     dropout: Dropout,
     timing: Timing,
+}
+
+/// What computes on the device of the request.
+enum Computer<T> {
+    /// The processor: hand-written kernels, second derivatives included.
+    Fast(FastEngine<T>),
+    /// A GPU: candle's operations, first derivatives.
+    Composed(ComposedEngine<T>),
 }
 
 /// The signal of the request, made ready for each hidden size that occurs.
@@ -84,7 +92,10 @@ impl Runner {
 impl<T: Real> Shared<T> {
     fn new(request: &Request, batch: TokenBatch) -> Self {
         Self {
-            engine: FastEngine::new(),
+            engine: match request.device.id() {
+                DeviceId::Cpu => Computer::Fast(FastEngine::new()),
+                DeviceId::Cuda(_) => Computer::Composed(ComposedEngine::new(request.device.handle().clone())),
+            },
             initialiser: Initialiser::new(request.init_seed),
             batch,
             signals: Signals {
@@ -131,7 +142,11 @@ impl<T: Real> Shared<T> {
         let weights = self.initialiser.encoder(network, head(calls, &signal))?;
         let weights_ns = nanoseconds(started.elapsed());
         let options = EvaluateOptions { dropout: self.dropout, weights_ns };
-        Ok(evaluate_twice(&self.engine, &weights, &self.batch, &signal, calls, options)?)
+        let batch = &self.batch;
+        Ok(match &self.engine {
+            Computer::Fast(engine) => evaluate_twice(engine, &weights, batch, &signal, calls, options)?,
+            Computer::Composed(engine) => evaluate(engine, &weights, batch, &signal, calls, options)?,
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
+use proxyrank_nn::DeviceId;
 use proxyrank_proxies::ProxyCall;
 use proxyrank_schema::{CostClass, Dtype, Reading, ScoreKey};
 
@@ -106,7 +107,12 @@ impl Plan {
 
     /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and for each network
     /// what the proxies of each class in the plan were measured to take. Data-free proxies take microseconds.
-    pub fn estimated_cost(&self) -> Duration {
+    ///
+    /// None for networks on a GPU, where nothing was measured yet.
+    pub fn estimated_cost(&self, device: DeviceId) -> Option<Duration> {
+        if device != DeviceId::Cpu && self.runs_networks() {
+            return None;
+        }
         let networks = |job: &Job| -> Duration {
             let running = job.items.iter().filter(|item| item.runs_network());
             let classes: BTreeSet<(Reading, CostClass, Dtype)> =
@@ -114,7 +120,7 @@ impl Plan {
             let cost = |(_, class, dtype)| network_cost(class) * if dtype == Dtype::F64 { DOUBLE } else { 1 };
             classes.into_iter().map(cost).sum()
         };
-        self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum()
+        Some(self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use proxyrank_nn::ComputeDevice;
 use proxyrank_proxies::{Axis, ProxyCall, REGISTRY, Run};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_space::Family;
@@ -37,6 +38,8 @@ pub struct Request {
     pub data_seed: u64,
     /// Floating-point type.
     pub dtype: Dtype,
+    /// Where networks run: on the processor by the fast engine, on a GPU by the composed one.
+    pub device: ComputeDevice,
     /// One pass for all proxies, or one for each.
     pub timing: Timing,
     /// Which architectures.
@@ -63,6 +66,7 @@ impl Request {
             init_seed: standard.init_seed,
             data_seed: standard.data_seed,
             dtype: standard.dtype,
+            device: ComputeDevice::cpu(),
             timing: Timing::Fused,
             selection: Selection::Whole,
             shard: Shard::whole(),
@@ -99,7 +103,7 @@ impl Request {
             init_seed: self.init_seed,
             data_seed: self.data_seed,
             dtype: self.dtype,
-            device: Device::cpu(),
+            device: Device(self.device.id().to_string()),
         }
     }
 

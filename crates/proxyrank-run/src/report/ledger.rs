@@ -1,5 +1,6 @@
 //! The ledger and the index page.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use proxyrank_data::fetch::Locator;
@@ -11,7 +12,7 @@ use proxyrank_report::{Page, Table};
 use super::{BenchmarkPage, write_table};
 use crate::RunError;
 use crate::findings::{Materials, findings};
-use crate::papers::{PaperTable, Shelf};
+use crate::papers::{PaperTable, Shelf, Stock};
 use crate::rank::Detail;
 use crate::studies::StudyPage;
 
@@ -56,7 +57,25 @@ pub fn build_ledger(
     warnings.sort();
     warnings.dedup();
     let findings = findings(&Materials { shelf, locator })?;
-    Ok((Ledger { claims, findings, warnings }, laid_out))
+    let notes = vec![devices(shelf)];
+    Ok((Ledger { claims, findings, warnings, notes }, laid_out))
+}
+
+/// Where the networks of the stored scores ran.
+fn devices(shelf: &Shelf) -> String {
+    let readings = |stock: &'_ Stock| stock.benchmark.info.readings.iter();
+    let columns = shelf.stocks().flat_map(|stock| readings(stock).flat_map(|&r| stock.every_column(r)));
+    let gpus =
+        columns.map(|column| column.protocol.device.0.as_str()).filter(|name| name.starts_with("cuda"));
+    let gpus: BTreeSet<&str> = gpus.collect();
+    if gpus.is_empty() {
+        return "Every network ran on the processor. There are no measurements on a GPU, neither scores nor times.".to_owned();
+    }
+    let gpus: Vec<&str> = gpus.into_iter().collect();
+    format!(
+        "Some networks also ran on {}. Their scores and times are stored beside those of the processor, which the tables show.",
+        gpus.join(", ")
+    )
 }
 
 /// Writes the ledger, and each reproduced table by itself.

@@ -82,7 +82,8 @@ fn plan(global: &Global, audit: &Audit, stock: &Stock, setup: &Setup) -> anyhow:
         let plan = Plan::new(&stock.benchmark, &request, &done)?;
         runs += 1;
         scores += plan.scores();
-        seconds += plan.estimated_cost().as_secs_f64();
+        // Audits run on the processor, whose times are known.
+        seconds += plan.estimated_cost(request.device.id()).unwrap_or_default().as_secs_f64();
     }
     let (id, networks) = (stock.benchmark.info.id, stock.sample().len());
     if global.json {

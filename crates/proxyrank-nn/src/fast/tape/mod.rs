@@ -161,6 +161,7 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
     /// Walks back from the gradient that [`Tape::loss`] has left, collecting those of the body in `sink`; gives those of the
     /// embeddings.
     pub(super) fn backward(mut self, sink: &mut Sink<N::Real>) -> EmbeddingPart<N::Real> {
+        self.observer.turn();
         while let Some(step) = self.steps.pop() {
             match step {
                 Step::Embed(step) => self.embed_backward(step),

@@ -21,6 +21,9 @@ pub(in crate::fast) trait Observer<N: Number> {
     /// Looks at activations.
     fn see(&mut self, tap: Tap, block: Block, values: View<'_, N>);
 
+    /// Hears that the way back begins.
+    fn turn(&mut self) {}
+
     /// Looks at a gradient.
     fn see_gradient(&mut self, of: GradientOf, block: Block, values: View<'_, N>, gradient: View<'_, N>);
 }
@@ -44,6 +47,10 @@ impl<T: Real, V: GradientVisitor<T>> Observer<T> for Shown<V> {
 
     fn see(&mut self, tap: Tap, block: Block, values: View<'_, T>) {
         self.0.visit(&Event::new(tap, block, values));
+    }
+
+    fn turn(&mut self) {
+        self.0.turn();
     }
 
     fn see_gradient(&mut self, of: GradientOf, block: Block, values: View<'_, T>, gradient: View<'_, T>) {
