@@ -10,11 +10,13 @@ pub(crate) struct Record<T> {
     pub(crate) forward: HashMap<(GradientOf, usize), Vec<T>>,
     /// Values and gradients on the way back, likewise.
     pub(crate) backward: HashMap<(GradientOf, usize), [Vec<T>; 2]>,
+    /// Whether the way forward is done.
+    turned: bool,
 }
 
 impl<T> Record<T> {
     pub(crate) fn new(_: Block) -> Self {
-        Self { forward: HashMap::new(), backward: HashMap::new() }
+        Self { forward: HashMap::new(), backward: HashMap::new(), turned: false }
     }
 }
 
@@ -30,6 +32,7 @@ impl<T: Real> Visitor<T> for Record<T> {
     fn visit(&mut self, event: &Event<'_, T>) {
         let Event { site, layer, index, block, values, .. } = *event;
         assert_eq!(values.rows(), block.rows());
+        assert!(!self.turned, "an activation on the way back");
         let key = (GradientOf::Activation { site, layer, index }, block.first_sequence);
         assert!(self.forward.insert(key, copied(values)).is_none(), "{key:?} twice");
     }
@@ -44,8 +47,14 @@ impl<T: Real> GradientVisitor<T> for Record<T> {
         true
     }
 
+    fn turn(&mut self) {
+        assert!(!self.turned, "turned twice");
+        self.turned = true;
+    }
+
     fn visit_gradient(&mut self, event: &GradientEvent<'_, T>) {
         let GradientEvent { of, block, values, gradient } = *event;
+        assert!(self.turned, "a gradient on the way forward");
         assert_eq!((values.rows(), gradient.rows()), (block.rows(), block.rows()));
         assert_eq!(values.columns(), gradient.columns());
         let key = (of, block.first_sequence);
