@@ -38,9 +38,9 @@ pub struct Judgement {
     pub bench: String,
     /// What became of it.
     pub verdict: Verdict,
-    /// What it took.
+    /// What it took in a typical pass.
     pub before: Option<f64>,
-    /// What it takes.
+    /// What it takes in the best pass.
     pub now: Option<f64>,
     /// The change that would count, as a share; none where there is nothing to compare.
     pub threshold: Option<f64>,
@@ -51,12 +51,12 @@ impl Judgement {
         let (verdict, threshold) = match (before, now) {
             (Some(before), Some(now)) => {
                 let threshold = SLOWER.max(SPREADS * before.spread().max(now.spread()));
-                (verdict(before.time(), now.time(), threshold), Some(threshold))
+                (verdict(before, now, threshold), Some(threshold))
             }
             (None, _) => (Verdict::New, None),
             (_, None) => (Verdict::Gone, None),
         };
-        let [before, now] = [before, now].map(|samples| samples.map(Samples::time));
+        let (before, now) = (before.map(Samples::typical), now.map(Samples::best));
         Self { bench: bench.to_owned(), verdict, before, now, threshold }
     }
 
@@ -71,9 +71,11 @@ impl Judgement {
     }
 }
 
-/// A gain is judged as the loss that taking it back would be.
-fn verdict(before: f64, now: f64, threshold: f64) -> Verdict {
-    let (slower, faster) = (now / before - 1.0, before / now - 1.0);
+/// Each claim must hold against the other side's luck: some kernels are a quarter faster in one pass of four, where their
+/// memory happens to lie well. A gain is judged as the loss that taking it back would be.
+fn verdict(before: &Samples, now: &Samples, threshold: f64) -> Verdict {
+    let slower = now.best() / before.typical() - 1.0;
+    let faster = before.best() / now.typical() - 1.0;
     if slower > threshold {
         Verdict::Slower
     } else if faster > threshold {

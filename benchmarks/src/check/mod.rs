@@ -8,8 +8,8 @@
 //!    what slows both cancels. Benches on one thread count processor time, which waiting does not add to (`clock`).
 //! 2. **Low quantiles.** Disturbances only ever add time. Each bench is sampled in several rounds over all benches, so that a
 //!    disturbance meets many of them once rather than one of them always, and the lower quartile is taken (`samples`).
-//! 3. **Passes.** Where memory happens to lie costs time for as long as it lies there. Each pass makes everything anew, and
-//!    the best pass counts (`measure`).
+//! 3. **Passes.** Where memory happens to lie costs time for as long as it lies there. Each pass makes everything anew; the
+//!    best pass of a run must be slower than a typical one of the baseline (`measure`, `judge`).
 //! 4. **Second thoughts.** What looks slower is measured again, up to [`ATTEMPTS`] times, before it is called so. A bench is
 //!    slower if it takes longer than 15%, or four times the spread of its samples, whichever is more (`judge`).
 //!

@@ -16,7 +16,7 @@ struct Bounds {
 
 impl Bounds {
     fn of(record: &Record, benches: &[Bench], unit_ns: f64) -> Option<Self> {
-        let ns = |bench: &Bench| Some(unit_ns * record.benches.get(&bench.id())?.time());
+        let ns = |bench: &Bench| Some(unit_ns * record.benches.get(&bench.id())?.best());
         let bounds = || benches.iter().filter(|bench| bench.group == BOUNDS);
         let product = bounds().find(|bench| bench.name == PRODUCT)?;
         let Amount::Flops(flops) = product.amount else { return None };
@@ -46,7 +46,7 @@ pub fn rates(record: &Record, benches: &[Bench]) -> String {
         .iter()
         .filter(|bench| bench.threads == Threads::One)
         .filter_map(|bench| {
-            let ns = unit_ns * record.benches.get(&bench.id())?.time();
+            let ns = unit_ns * record.benches.get(&bench.id())?.best();
             Some((bench.id(), row(bench.amount, ns, &bounds)?))
         })
         .collect();

@@ -24,10 +24,19 @@ impl Samples {
         self.passes.extend(other.passes);
     }
 
-    /// The time of one run in units: the lower quartile of the best pass.
-    pub fn time(&self) -> f64 {
-        let passes = self.passes.iter().filter_map(|pass| quantile(&mut pass.clone(), LOW));
-        passes.fold(f64::INFINITY, f64::min)
+    /// The lower quartile of each pass: the time of one run in units.
+    fn times(&self) -> impl Iterator<Item = f64> {
+        self.passes.iter().filter_map(|pass| quantile(&mut pass.clone(), LOW))
+    }
+
+    /// The time of one run in units in the best pass.
+    pub fn best(&self) -> f64 {
+        self.times().fold(f64::INFINITY, f64::min)
+    }
+
+    /// The time of one run in units in a pass that is neither lucky nor unlucky; the median of the passes'.
+    pub fn typical(&self) -> f64 {
+        median(&self.times().collect::<Vec<_>>()).unwrap_or(f64::INFINITY)
     }
 
     /// The median absolute deviation of all samples, as a share of their median.
