@@ -121,7 +121,7 @@ impl Scorecard {
         let lines = heads.iter().map(Vec::len).max().unwrap_or(0);
         let top = header.bottom() + 14.0 + LINE * lines as f64;
         let bottom = top + ROW * self.rows.len() as f64;
-        Layout { header, heads, frame: Frame { left, right, top, bottom }, column }
+        Layout { header, heads, frame: Frame { left, top, right, bottom }, column }
     }
 
     fn paint(&self, canvas: &mut Canvas, layout: &Layout) -> Drawn {

@@ -105,7 +105,9 @@ pub(super) fn of_proxies(stock: &Stock, reading: Reading, machines: &Machines) -
         rows.push((mean(cpu).unwrap_or(f64::INFINITY), cells));
     }
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-    rows.into_iter().for_each(|(_, cells)| table.push(cells));
+    for (_, cells) in rows {
+        table.push(cells);
+    }
     for note in notes(&places) {
         table.note(note);
     }

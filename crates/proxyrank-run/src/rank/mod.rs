@@ -10,6 +10,6 @@ mod table;
 
 pub(crate) use columns::ColumnKey;
 pub use columns::{BASELINES, Origin, Rows, ScoreColumn, Slot, TimedTwice, columns, completed, usual};
-pub use panel::{GIVEN, RULES, RankOptions, Ranking, rank, top_k};
+pub use panel::{GIVEN, Measure, RULES, RankOptions, Ranking, rank, top_k};
 pub use population::add_populations;
 pub use table::{Detail, SortBy, order, table};

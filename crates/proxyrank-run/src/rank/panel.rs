@@ -8,9 +8,12 @@ use super::columns::{ScoreColumn, Slot};
 use crate::RunError;
 use crate::benchmark::{Benchmark, Metric};
 
+/// A number of an architecture as declared, with its name.
+pub type Measure = (&'static str, fn(&Architecture) -> f64);
+
 /// Rules of thumb that every proxy is compared with: two lines of code that read the declared depth and width. They are not
 /// the proxies of these names, which see the networks of a reading; the rules stay the same whatever a proxy looked at.
-pub const RULES: [(&str, fn(&Architecture) -> f64); 2] = [
+pub const RULES: [Measure; 2] = [
     ("layers x hidden", |architecture| (architecture.depth() * architecture.width()) as f64),
     // No network is a million wide, so the width only decides between equal depths.
     ("layers, then hidden", |architecture| 1e6 * architecture.depth() as f64 + architecture.width() as f64),
@@ -18,7 +21,7 @@ pub const RULES: [(&str, fn(&Architecture) -> f64); 2] = [
 
 /// What partial taus are taken given, beside #params: its name, and how it is read off an architecture. The analysis keeps
 /// this order.
-pub const GIVEN: [(&str, fn(&Architecture) -> f64); 2] = [
+pub const GIVEN: [Measure; 2] = [
     ("#layers", |architecture| architecture.depth() as f64),
     ("width", |architecture| architecture.width() as f64),
 ];
