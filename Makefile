@@ -62,10 +62,10 @@ nextest:
 	@$(CARGO) nextest --version >/dev/null 2>&1 || $(STEP) "install cargo-nextest" $(CARGO) install cargo-nextest --version 0.9.143 --locked --quiet
 
 # ONLY=name confines the three below to benches with the name in theirs.
-bench: toolchain ## Time everything and write criterion's reports to target/criterion (ten minutes)
+bench: toolchain ## Time everything with criterion; numbers are kept in target/criterion (about ten minutes)
 	@$(STEP) "bench" $(CARGO) bench --workspace --bench suite --profile dev --locked -- $(ONLY)
 
-bench-check: build ## Is anything slower than the baseline of this processor? (two minutes)
+bench-check: build ## Is anything slower than the baseline of this processor? (a few minutes)
 	@$(STEP) "bench-check" $(BENCH_CHECK) $(ONLY)
 
 bench-baseline: build ## Make today's times the baseline of this processor (after explaining what changed)

@@ -1,4 +1,4 @@
-//! Every bench as a criterion report: `make bench`, or one group with `make bench ONLY=kernels`.
+//! Every bench under criterion: `make bench`, or some of them with `make bench ONLY=kernels`.
 
 use std::time::Duration;
 
@@ -7,13 +7,15 @@ use criterion::{BatchSize, Bencher, BenchmarkGroup, Criterion, Throughput};
 use proxyrank_benchmarks::{Amount, Bench, Failure, Threads, Work, suite};
 use rayon::ThreadPool;
 
-/// Few and short samples: all of it is to take ten minutes.
+/// Few and short samples, for there are many benches. No charts: criterion draws text in a system font, and plotters is built
+/// for an embedded one.
 fn settings() -> Criterion {
     Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
         .nresamples(2_000)
+        .without_plots()
         .configure_from_args()
 }
 

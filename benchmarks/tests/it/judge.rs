@@ -2,7 +2,7 @@
 #![expect(clippy::float_cmp, reason = "quartiles of numbers that are exact")]
 
 use proptest::prelude::*;
-use proxyrank_benchmarks::check::{Judgement, SLOWER, Samples, Verdict, judge};
+use proxyrank_benchmarks::check::{Judgement, Record, SLOWER, Samples, Verdict, judge};
 
 use crate::support::{around, record};
 
@@ -28,7 +28,7 @@ fn a_lucky_pass_on_either_side_makes_no_verdict() {
     let (usual, lucky) = (around(0.0245, 0.005), around(0.0187, 0.005));
     let (usual, lucky) = (&usual[..], &lucky[..]);
     let mixed = record(&[("b", &[usual, usual, lucky, usual])]);
-    let verdict = |before, now| judge(before, now, |_| true)[0].verdict;
+    let verdict = |before: &Record, now: &Record| judge(before, now, |_| true)[0].verdict;
     assert_eq!(verdict(&mixed, &record(&[("b", &[usual; 2])])), Verdict::Same);
     assert_eq!(verdict(&record(&[("b", &[usual; 4])]), &mixed), Verdict::Same);
     let slower = around(0.0245 * 1.3, 0.005);
