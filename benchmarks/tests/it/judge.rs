@@ -22,13 +22,17 @@ fn a_pass_counts_by_its_lower_quartile() {
     assert_eq!((samples.best(), samples.typical()), (1.5, 2.0));
 }
 
+/// What becomes of the only bench.
+fn verdict(before: &Record, now: &Record) -> Verdict {
+    judge(before, now, |_| true)[0].verdict
+}
+
 #[test]
 fn a_lucky_pass_on_either_side_makes_no_verdict() {
     // Column sums on a busy machine: one of the baseline's four passes was a quarter faster.
     let (usual, lucky) = (around(0.0245, 0.005), around(0.0187, 0.005));
     let (usual, lucky) = (&usual[..], &lucky[..]);
     let mixed = record(&[("b", &[usual, usual, lucky, usual])]);
-    let verdict = |before: &Record, now: &Record| judge(before, now, |_| true)[0].verdict;
     assert_eq!(verdict(&mixed, &record(&[("b", &[usual; 2])])), Verdict::Same);
     assert_eq!(verdict(&record(&[("b", &[usual; 4])]), &mixed), Verdict::Same);
     let slower = around(0.0245 * 1.3, 0.005);
