@@ -6,6 +6,8 @@ use proxyrank_schema::{BenchmarkId, Signal};
 
 /// Options of `audit`.
 #[derive(Debug, Args)]
+// A missing word is an error that names the possible ones, as everywhere.
+#[command(arg_required_else_help = false)]
 pub(crate) struct AuditArgs {
     /// What to check.
     #[command(subcommand)]
