@@ -12,8 +12,7 @@ fn names_are_unique_and_every_proxy_has_a_bench() {
     assert_eq!(ids.len(), benches.len());
     let names: HashSet<&str> = benches.iter().map(|bench| bench.name.as_str()).collect();
     let computed = REGISTRY.iter().filter(|proxy| !matches!(proxy.run, Run::Population(_)));
-    let missing: Vec<&str> =
-        computed.map(|proxy| proxy.name).filter(|name| !names.contains(name)).collect();
+    let missing: Vec<&str> = computed.map(|proxy| proxy.name).filter(|name| !names.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 

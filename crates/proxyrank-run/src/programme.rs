@@ -54,6 +54,10 @@ pub const RELEASED_SEEDS: u64 = 10;
 /// The proxies that are compared with the released scores architecture by architecture.
 pub const RELEASED_PROXIES: [&str; 3] = ["softmax_confidence", "head_confidence", "activation_distance_norm"];
 
+/// Proxies that take several times as long as all others of their class together: eigenvalues of every feature map, or passes of
+/// their own. The usual programme computes them on the networks behind the labels only.
+const DEAR: [&str; 4] = ["az_nas_expressivity", "az_nas_trainability", "meco", "zen"];
+
 /// The tables of a reproduction and what is computed for them.
 #[derive(Debug, Clone)]
 pub struct Programme {
@@ -101,7 +105,12 @@ impl Programme {
         if self.effort == Effort::Quick {
             return requests;
         }
-        let networks = self.request(info, &[CostClass::Weights, CostClass::Forward]);
+        let mut networks = self.request(info, &[CostClass::Weights, CostClass::Forward]);
+        if self.effort < Effort::Full {
+            let (dear, others) = networks.calls.into_iter().partition(is_dear);
+            networks.calls = others;
+            requests.push(Request { calls: dear, readings: vec![Reading::AsTrained], ..networks.clone() });
+        }
         requests.push(networks.clone());
         if info.source == Source::Flexibert {
             requests.extend(self.gradients(info));
@@ -125,10 +134,9 @@ impl Programme {
     }
 
     /// Gradient proxies: on the networks behind the labels under the loss that trained them, and on the released networks
-    /// under what the released code back-propagates and under that loss. A full programme adds the other pairs of reading
-    /// and signal, and second order everywhere.
+    /// under what the released code back-propagates. A full programme adds the other pairs of reading and signal, and second
+    /// order everywhere.
     fn gradients(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
-        let first = self.request(info, &[CostClass::Gradient]);
         let all = self.request(info, &[CostClass::Gradient, CostClass::PerSample, CostClass::SecondOrder]);
         let under = |request: &Request, reading, signal| Request {
             readings: vec![reading],
@@ -136,10 +144,11 @@ impl Programme {
             ..request.clone()
         };
         if self.effort < Effort::Full {
+            let mut first = self.request(info, &[CostClass::Gradient]);
+            first.calls.retain(|call| !is_dear(call));
             return vec![
                 under(&all, Reading::AsTrained, Signal::Rtd),
                 under(&first, Reading::Released, Signal::Ones),
-                under(&first, Reading::Released, Signal::Rtd),
             ];
         }
         let mut requests = Vec::new();
@@ -217,6 +226,10 @@ impl Programme {
     }
 }
 
+fn is_dear(call: &ProxyCall) -> bool {
+    DEAR.contains(&call.proxy.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,11 +243,23 @@ mod tests {
     #[test]
     fn effort_decides_how_many_protocols_there_are() {
         assert_eq!(requests(&[], "flexibert", Effort::Quick).len(), 1);
-        assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 2 + 3 + 4);
+        assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 3 + 2 + 4);
         assert_eq!(
             requests(&[], "flexibert", Effort::Full).len(),
             2 + (8 + 2) + 4 + 4 + 4 + 3 + 3 + 10 + 8 * 6
         );
+    }
+
+    #[test]
+    fn what_takes_long_is_usually_computed_on_the_networks_behind_the_labels_only() {
+        for request in requests(&[], "flexibert", Effort::Usual) {
+            if request.calls.iter().any(is_dear) {
+                assert_eq!((request.readings, request.init_seed), (vec![Reading::AsTrained], 0));
+            }
+        }
+        for name in DEAR {
+            assert!(proxyrank_proxies::find(name).is_ok(), "{name}");
+        }
     }
 
     #[test]
