@@ -60,7 +60,6 @@ fn wrong_use_is_two_and_names_what_would_be_right() {
         ("rank --metric glu", "glue"),
         ("rank --by size", "within"),
         ("compare nsc", "<B>"),
-        ("audit", "numeric"),
         ("audit claim", "claims"),
         ("audit numeric --signal one", "ones"),
         ("audit numeric --proxies nscc", "nsc"),

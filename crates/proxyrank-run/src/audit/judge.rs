@@ -88,7 +88,7 @@ pub(crate) fn judge(info: &BenchmarkInfo, sample: &[usize], columns: &[ScoreColu
             version,
             params,
             class: column.class,
-            relative_error: precision.map(|precision| precision.relative_error),
+            relative_error: precision.and_then(|precision| precision.relative_error),
             precision_agreement: precision.and_then(|precision| precision.agreement),
             seed_agreement: evidence.seeds.found().flatten(),
             architectures: sample.len(),
@@ -162,7 +162,7 @@ impl Runs<'_> {
     fn precision(&self, single: &[Slot], double: &[Slot]) -> Precision {
         let mut errors: Vec<f64> = single.iter().zip(double).filter_map(|(a, b)| error(*a, *b)).collect();
         errors.sort_unstable_by(f64::total_cmp);
-        let relative_error = errors.get(errors.len() / 2).copied().unwrap_or(f64::INFINITY);
+        let relative_error = errors.get(errors.len() / 2).copied();
         Precision { relative_error, agreement: self.agreement(single, double) }
     }
 

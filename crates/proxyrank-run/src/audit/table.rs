@@ -54,6 +54,9 @@ fn cells(audited: &Audited) -> Vec<Cell> {
             Cell::missing("every score is the same, or failed")
         }
         None => Cell::missing(NOT_AUDITED),
+        Some(value) if value.is_infinite() => {
+            Cell::missing("infinite: half of the scores failed in one precision only, or vanish in the other")
+        }
         Some(value) => Cell::number(value),
     };
     let untyped = "the number type of the network plays no part";
@@ -63,11 +66,7 @@ fn cells(audited: &Audited) -> Vec<Cell> {
     };
     vec![
         Cell::text(audited.name()),
-        if signal == Signal::None {
-            Cell::missing("back-propagates nothing")
-        } else {
-            Cell::text(signal.as_str())
-        },
+        if signal == Signal::None { Cell::missing("takes no signal") } else { Cell::text(signal.as_str()) },
         Cell::text(audited.class.as_str()),
         error,
         number(audited.precision_agreement, typed, untyped),

@@ -120,8 +120,9 @@ impl<T> Answer<T> {
 /// Single beside double precision.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Precision {
-    /// Median relative error; infinite where half of the scores failed in one of the two or vanish in double precision.
-    pub(super) relative_error: f64,
+    /// Median relative error; infinite where half of the scores failed in one of the two or vanish in double precision, none
+    /// where all failed in both.
+    pub(super) relative_error: Option<f64>,
     /// Tau-b of the two rankings; none where one of them is constant.
     pub(super) agreement: Option<f64>,
 }
@@ -145,7 +146,7 @@ impl Evidence {
             (_, Answer::DoesNotApply, Answer::DoesNotApply) => Some(Verdict::Exact),
             (Answer::Found(false), _, _) => Some(Verdict::NoSpread),
             (_, Answer::Found(precision), _)
-                if precision.relative_error >= MAX_RELATIVE_ERROR
+                if precision.relative_error.is_none_or(|error| error >= MAX_RELATIVE_ERROR)
                     || below(precision.agreement, MIN_PRECISION_AGREEMENT) =>
             {
                 Some(Verdict::RoundingNoise)
@@ -166,7 +167,7 @@ mod tests {
     fn verdict(precision: Answer<(f64, Option<f64>)>, seeds: Answer<Option<f64>>) -> Option<Verdict> {
         let precision = match precision {
             Answer::Found((relative_error, agreement)) => {
-                Answer::Found(Precision { relative_error, agreement })
+                Answer::Found(Precision { relative_error: Some(relative_error), agreement })
             }
             Answer::Lacking => Answer::Lacking,
             Answer::DoesNotApply => Answer::DoesNotApply,

@@ -82,7 +82,9 @@ fn standing(verdict: Option<Verdict>) -> Standing {
 fn chart(subject: &Subject<'_>, reading: Reading, audited: &[Audited]) -> Magnitudes {
     let mut rows: BTreeMap<String, Vec<Magnitude>> = BTreeMap::new();
     for score in audited {
-        let Some(value) = score.relative_error else { continue };
+        // Where every score is the same or failed, an error says nothing.
+        let judged = score.verdict != Some(Verdict::NoSpread);
+        let Some(value) = score.relative_error.filter(|_| judged) else { continue };
         let label = match score.protocol.signal {
             Signal::None => "no signal".to_owned(),
             signal => signal.to_string(),
@@ -104,7 +106,7 @@ fn chart(subject: &Subject<'_>, reading: Reading, audited: &[Audited]) -> Magnit
         standings: vec![
             (Standing::Good, Verdict::Sound.to_string()),
             (Standing::Doubtful, Verdict::SeedSensitive.to_string()),
-            (Standing::Bad, format!("{} or {}", Verdict::RoundingNoise, Verdict::NoSpread)),
+            (Standing::Bad, Verdict::RoundingNoise.to_string()),
             (Standing::Open, "not audited to the end".to_owned()),
         ],
     }
