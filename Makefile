@@ -65,7 +65,7 @@ nextest:
 bench: toolchain ## Time everything with criterion; numbers are kept in target/criterion (about ten minutes)
 	@$(STEP) "bench" $(CARGO) bench --workspace --bench suite --profile dev --locked -- $(ONLY)
 
-bench-check: build ## Is anything slower than the baseline of this processor? (a few minutes)
+bench-check: build ## Is anything slower than the baseline of this processor? (70 seconds)
 	@$(STEP) "bench-check" $(BENCH_CHECK) $(ONLY)
 
 bench-baseline: build ## Make today's times the baseline of this processor (after explaining what changed)
