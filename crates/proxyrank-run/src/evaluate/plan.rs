@@ -132,9 +132,8 @@ const fn network_cost(class: CostClass) -> Duration {
     Duration::from_millis(match class {
         CostClass::DataFree | CostClass::Published => 0,
         CostClass::Weights => 40,
-        CostClass::Forward => 500,
+        CostClass::Forward | CostClass::PerSample => 500,
         CostClass::Gradient => 950,
-        CostClass::PerSample => 500,
         CostClass::SecondOrder => 1150,
     })
 }
