@@ -62,7 +62,7 @@ nextest:
 	@$(CARGO) nextest --version >/dev/null 2>&1 || $(STEP) "install cargo-nextest" $(CARGO) install cargo-nextest --version 0.9.143 --locked --quiet
 
 # ONLY=name confines the three below to benches with the name in theirs.
-bench: toolchain ## Time everything with criterion; numbers are kept in target/criterion (about ten minutes)
+bench: toolchain ## Time everything with criterion; numbers are kept in target/criterion (minutes; ONLY=name for a part)
 	@$(STEP) "bench" $(CARGO) bench --workspace --bench suite --profile dev --locked -- $(ONLY)
 
 bench-check: build ## Is anything slower than the baseline of this processor? (70 seconds)
