@@ -12,7 +12,7 @@ BUILD := $(CARGO) build --workspace --locked --quiet
 PROXYRANK := target/debug/proxyrank
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report leaderboard reference fetch test browser fmt-check clippy doc unit doctest bench clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ reproduce-quick: build ## A minute: closed forms only, networks from the committ
 
 report: build ## Write tables and charts again from the stored results
 	@$(STEP) "report" $(PROXYRANK) report
+
+leaderboard: build ## The leaderboard as a static site, from the stored results: reports/site/index.html
+	@$(STEP) "leaderboard" $(PROXYRANK) leaderboard build
 
 reference: ## Make the last report the committed reference (after explaining what changed)
 	@.ci/reference
@@ -53,6 +56,10 @@ doc:
 unit: nextest
 	@$(STEP) "test build" $(CARGO) nextest run --workspace --locked --no-run --cargo-quiet
 	@$(STEP) "tests" .ci/tests
+
+browser: nextest ## The leaderboard in a headless Chromium, which is installed if it is missing (Debian, root)
+	@command -v chromium >/dev/null || $(STEP) "install chromium" .ci/chromium
+	@$(STEP) "browser test" $(CARGO) nextest run -p proxyrank-cli --locked --cargo-quiet site_is_whole_and_works
 
 doctest:
 	@$(STEP) "doctests" $(CARGO) test --workspace --doc --locked --quiet

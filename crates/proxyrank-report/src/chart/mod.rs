@@ -6,6 +6,7 @@
 //! picture on any machine, whatever fonts it has, and two drawings of the same data are the same bytes.
 //!
 //! - [`scatter`], [`intervals`], [`heatmap`], [`cost`], [`spread`], [`curves`]: one chart each;
+//! - `inline`: two of them as small SVGs for web pages;
 //! - `canvas`, `surface`, `output`: shapes and text, what plotters is told, and the two files;
 //! - `font`, `palette`, `scale`, `duration`, `axis`, `labels`, `seriation`: parts with rules of their own;
 //! - `class`, `legend`, `references`, `rows`, `column`: what several charts draw alike.
@@ -23,6 +24,7 @@ mod duration;
 mod error;
 mod font;
 pub mod heatmap;
+mod inline;
 pub mod intervals;
 mod labels;
 mod legend;

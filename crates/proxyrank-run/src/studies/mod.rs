@@ -19,6 +19,8 @@ use proxyrank_data::fetch::Locator;
 use crate::RunError;
 use crate::papers::Stock;
 
+pub(crate) use seeds::{SEED_NOTES, SeedSpread, seed_spreads};
+
 /// A study that was written.
 #[derive(Debug, Clone)]
 pub struct StudyPage {
