@@ -9,8 +9,6 @@ mod points;
 
 use std::fmt::Write as _;
 
-use super::surface::Anchor;
-
 /// An SVG under construction.
 struct Drawing {
     text: String,
@@ -34,23 +32,17 @@ impl Drawing {
         }
     }
 
-    /// A text whose base line runs through a place.
-    fn label(&mut self, class: &str, (x, y): (i64, i64), anchor: Anchor, text: &str) {
-        let anchor = match anchor {
-            Anchor::Start => "",
-            Anchor::Middle => " text-anchor=\"middle\"",
-            Anchor::End => " text-anchor=\"end\"",
-        };
+    /// A text whose base line runs through a place; its class says which part of it stands there.
+    fn label(&mut self, class: &str, (x, y): (i64, i64), text: &str) {
         let text = escape(text);
-        self.push(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>"));
+        self.push(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>"));
     }
 
-    /// A text that runs upwards through a place.
-    fn upwards(&mut self, class: &str, (x, y): (i64, i64), anchor: Anchor, text: &str) {
-        let anchor = if anchor == Anchor::Middle { "middle" } else { "start" };
+    /// The same with a text that runs upwards.
+    fn upwards(&mut self, class: &str, (x, y): (i64, i64), text: &str) {
         let text = escape(text);
         self.push(format_args!(
-            "<text class=\"{class}\" transform=\"translate({x} {y})rotate(-90)\" text-anchor=\"{anchor}\">{text}</text>"
+            "<text class=\"{class}\" transform=\"translate({x} {y})rotate(-90)\">{text}</text>"
         ));
     }
 

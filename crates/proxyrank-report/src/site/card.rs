@@ -151,7 +151,7 @@ fn standing(board: &Board, entry: &Entry, row: &Row) -> Element {
         board.table.columns.iter().position(|column| column.key == key).and_then(|index| row.cells.get(index))
     };
     let versus = entry.versus.first().copied();
-    let rule = board.rules.first().map_or("", |rule| rule.label.as_str());
+    let rule = board.rules.first();
     let interval = |cell: Option<&Cell>| match cell {
         Some(Cell::Interval(i)) => el("td")
             .class("n")
@@ -162,8 +162,8 @@ fn standing(board: &Board, entry: &Entry, row: &Row) -> Element {
     };
     el("tr")
         .child(el("th").attr("scope", "row").child(link(&to, &place)).child(el("small").text(&entry.label)))
-        .child(standing_bar(cell("tau_b")))
-        .child(letter_word(versus, rule))
+        .child(standing_bar(cell("tau_b"), rule.and_then(|rule| rule.tau)))
+        .child(letter_word(versus, rule.map(|rule| rule.label.as_str())))
         .child(interval(cell("rank")))
         .child(interval(cell("tie_group")))
 }

@@ -8,7 +8,7 @@ use super::element::{Element, el, link};
 use super::ledger::{self, share};
 use super::model::Board;
 use super::page::{Depth, Page, heading, slug};
-use crate::number::{counted, fixed};
+use crate::number::{counted, estimate, fixed, none};
 use crate::table::{Cell, Emphasis};
 
 /// The whole page.
@@ -42,25 +42,23 @@ fn answer(board: &Board) -> Element {
     let hero = el("section").class("hero").child(el("h1").text("Do zero-cost proxies rank language models?"));
     let Some(rule) = board.rules.first() else { return hero };
     let tally = board.tally();
-    let tau = rule.tau.map_or_else(String::new, |tau| format!("{} ", fixed(tau.point, 3)));
+    let tau = rule.tau.map_or_else(String::new, |tau| format!(" of {}", estimate(&tau, 3)));
+    let scores = counted(tally.total(), "score");
     let sentence = match tally.better {
-        0 => format!(
-            "None of {} beats this rule of {}.",
-            counted(tally.total(), "score"),
-            counted(rule.lines.len(), "line")
-        ),
-        better => format!(
-            "{better} of {} beat this rule of {}.",
-            counted(tally.total(), "score"),
-            counted(rule.lines.len(), "line")
-        ),
+        0 => format!("None of {scores} beats this rule of {}.", in_words(rule.lines.len(), "line")),
+        better => format!("{better} of {scores} beat this rule of {}.", in_words(rule.lines.len(), "line")),
     };
     hero.child(el("p").class("claim").text(&sentence))
         .child(el("pre").child(el("code").text(&rule.lines.join("\n"))))
         .child(el("p").text(&format!(
-            "It orders the {} networks of {} with Kendall tau-b {tau}and looks at no data, no weights and no gradient. Of the scores that are no baseline \
-             themselves, {} rank better, {} cannot be told from it, {} rank worse; each difference was tested on the same resamples of the networks.",
-            board.architectures, board.title, tally.better, tally.even, tally.worse
+            "Measured on {}. The rule reaches a Kendall tau-b{tau} and looks at no data, no weights and no gradient. Of {scores} that are no \
+             baseline themselves, {} rank the {} networks better, {} are even with it, {} rank them worse. Each difference was tested on \
+             the same resamples of the networks and corrected for the number of comparisons.",
+            board.title,
+            none(tally.better),
+            board.architectures,
+            none(tally.even),
+            tally.worse
         )))
         .child(el("p").child(link(&table_of(board), "See the whole table").class("more")))
 }
@@ -94,8 +92,8 @@ fn best_of_each(board: &Board) -> Element {
                 .child(link(&format!("proxies/{}.html", slug(&entry.card)), &entry.label))
                 .child(el("small").text(&entry.title)),
         )
-        .child(standing_bar(rows[index].cells.get(tau)))
-        .child(letter_word(entry.versus.first().copied(), rule))
+        .child(standing_bar(rows[index].cells.get(tau), None))
+        .child(letter_word(entry.versus.first().copied(), None))
         .child(el("td").child(chip(entry.class)))
         .child(el("td").class("n").text(&time))
     });
@@ -223,4 +221,11 @@ fn findings(site: &Site) -> Element {
     el("section")
         .child(el("h3").text("Faults of published data"))
         .child(el("ul").class("two").children(items))
+}
+
+/// A small count with its noun, as one would say it.
+fn in_words(count: usize, noun: &str) -> String {
+    const WORDS: [&str; 4] = ["no", "one", "two", "three"];
+    let plural = if count == 1 { "" } else { "s" };
+    WORDS.get(count).map_or_else(|| counted(count, noun), |word| format!("{word} {noun}{plural}"))
 }

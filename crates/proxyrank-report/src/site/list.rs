@@ -44,15 +44,15 @@ fn row(site: &Site, card: &Card) -> Element {
         board.table.rows().get(row)?.cells.get(index)
     });
     let versus = standing.and_then(|(board, row)| board.entries[row].versus.first().copied());
-    let rule = standing.and_then(|(board, _)| board.rules.first()).map_or("", |rule| rule.label.as_str());
+    let rule = standing.and_then(|(board, _)| board.rules.first());
     let to = format!("proxies/{}.html", slug(&card.name));
     el("tr")
         .child(
             el("th").attr("scope", "row").child(link(&to, &card.name)).child(el("small").text(&card.title)),
         )
         .child(el("td").child(chip(card.class)))
-        .child(standing_bar(cell))
-        .child(letter_word(versus, rule))
+        .child(standing_bar(cell, rule.and_then(|rule| rule.tau)))
+        .child(letter_word(versus, rule.map(|rule| rule.label.as_str())))
         .child(el("td").class("formula").text(card.formula.as_deref().unwrap_or("as released")))
         .child(el("td").text(card.paper.as_ref().map_or("", |paper| paper.citation.as_str())))
 }

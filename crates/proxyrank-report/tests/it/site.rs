@@ -158,7 +158,7 @@ fn a_page_is_whole_without_a_script() {
     assert!(board.contains("id=\"controls\" hidden"), "what needs the script is hidden without it");
     assert_eq!(board.matches("<tr id=\"row-").count(), 3);
     assert!(!board.contains("<td hidden") && !board.contains("<tr hidden"));
-    assert!(board.contains("--p:0.6000;--a:0.5000;--b:0.7000") && board.contains("0.500 to 0.700"));
+    assert!(board.contains("--p:.6000;--a:.5000;--b:.7000") && board.contains("0.500 to 0.700"));
 }
 
 #[test]

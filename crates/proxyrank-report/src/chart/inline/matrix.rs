@@ -1,7 +1,6 @@
 //! A matrix of correlations in a few bytes a cell.
 
 use super::{Drawing, whole};
-use crate::chart::surface::Anchor;
 use crate::chart::{ChartError, Heatmap};
 
 /// Units on a side of a cell.
@@ -22,8 +21,8 @@ impl Heatmap {
         let mut middle = NAMES + CELL / 2;
         for &index in &order {
             let name = short(&self.names[index]);
-            drawing.label("name", (NAMES - 6, middle + 4), Anchor::End, &name);
-            drawing.upwards("name", (middle + 4, NAMES - 6), Anchor::Start, &name);
+            drawing.label("row", (NAMES - 6, middle + 4), &name);
+            drawing.upwards("column", (middle + 4, NAMES - 6), &name);
             middle += CELL;
         }
         for step in -STEPS..=STEPS {

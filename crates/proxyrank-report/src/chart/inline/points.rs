@@ -6,14 +6,13 @@ use super::{Drawing, whole};
 use crate::chart::Scatter;
 use crate::chart::scale::{Scale, Ticks, distinct, superscript};
 use crate::chart::scatter::{FEW_VALUES, ScatterPoint, golden, room_between};
-use crate::chart::surface::Anchor;
 
-/// Width and height in units; shown at about half of that.
-const SIZE: (i64, i64) = (720, 480);
-const LEFT: f64 = 84.0;
-const RIGHT: f64 = 708.0;
-const TOP: f64 = 44.0;
-const BOTTOM: f64 = 398.0;
+/// Width and height in units; shown at about one and a half times that.
+const SIZE: (i64, i64) = (360, 240);
+const LEFT: f64 = 42.0;
+const RIGHT: f64 = 354.0;
+const TOP: f64 = 22.0;
+const BOTTOM: f64 = 199.0;
 /// Colours that a page has for (depth, width) cells, and for classes of depth where there are more cells.
 const CELLS: usize = 6;
 const DEPTHS: usize = 5;
@@ -42,7 +41,7 @@ impl Scatter {
         let truths: Vec<f64> = points.iter().map(|(_, point)| point.truth).collect();
         let values = distinct(scores.iter().copied());
         let few = values.len() <= FEW_VALUES && values.len() < points.len();
-        let inset = if few { 56.0 } else { 8.0 };
+        let inset = if few { 28.0 } else { 4.0 };
         let x = Scale::covering(&scores, self.score_axis, (LEFT + inset, RIGHT - inset));
         let y = Scale::covering(&truths, self.truth_axis, (BOTTOM, TOP));
 
@@ -51,19 +50,17 @@ impl Scatter {
         axes(&mut drawing, (&x, &ticks), (&y, &y.ticks(6)));
         drawing.label(
             "axis",
-            (whole(f64::midpoint(LEFT, RIGHT)), 470),
-            Anchor::Middle,
+            (whole(f64::midpoint(LEFT, RIGHT)), 235),
             &titled(&self.score_label, &x, &ticks),
         );
         drawing.upwards(
             "axis",
-            (22, whole(f64::midpoint(TOP, BOTTOM))),
-            Anchor::Middle,
+            (11, whole(f64::midpoint(TOP, BOTTOM))),
             &titled(&self.truth_label, &y, &y.ticks(6)),
         );
 
         let groups = Groups::of(points.iter().map(|(_, point)| *point));
-        let spread = if few { room_between(&values, &x, 96.0) } else { 0.0 };
+        let spread = if few { room_between(&values, &x, 48.0) } else { 0.0 };
         let mut places: BTreeMap<usize, Vec<(i64, i64)>> = BTreeMap::new();
         for (index, (score, point)) in points.iter().enumerate() {
             let aside = (golden(index) - 0.5) * spread;
@@ -73,17 +70,18 @@ impl Scatter {
         for (group, mut places) in places {
             // Neighbours in the path lie close together, so that steps between them are short to write.
             places.sort_unstable();
+            places.dedup();
             drawing.path(&format!("dot {}", groups.class(group)), &dots(&places));
         }
         let ringed = points.iter().filter(|(_, point)| point.highlight.is_some());
         let ringed: Vec<(i64, i64)> =
             ringed.map(|(score, point)| (whole(x.place(*score)), whole(y.place(point.truth)))).collect();
         drawing.path("ring", &rings(&ringed));
-        let mut at = 84;
+        let mut at = 46;
         for (group, label) in groups.labels() {
-            drawing.path(&format!("dot key {}", groups.class(group)), &format!("M{at} 19h0"));
-            drawing.label("key", (at + 12, 26), Anchor::Start, &label);
-            at += 30 + 12 * i64::try_from(label.chars().count()).unwrap_or(0);
+            drawing.path(&format!("dot key {}", groups.class(group)), &format!("M{at} 9z"));
+            drawing.label("key", (at + 6, 13), &label);
+            at += 15 + 6 * i64::try_from(label.chars().count()).unwrap_or(0);
         }
         Some(drawing.finish())
     }
@@ -144,10 +142,10 @@ fn axes(drawing: &mut Drawing, (x, x_ticks): (&Scale, &Ticks), (y, y_ticks): (&S
     drawing.path("grid", &(across + &down));
     drawing.path("line", &format!("M{left} {top}V{bottom}H{right}"));
     for tick in &x_ticks.marks {
-        drawing.label("tick", (whole(x.place(tick.value)), bottom + 26), Anchor::Middle, &tick.label);
+        drawing.label("tx", (whole(x.place(tick.value)), bottom + 13), &tick.label);
     }
     for tick in &y_ticks.marks {
-        drawing.label("tick", (left - 8, whole(y.place(tick.value)) + 7), Anchor::End, &tick.label);
+        drawing.label("ty", (left - 4, whole(y.place(tick.value)) + 4), &tick.label);
     }
 }
 
@@ -165,12 +163,12 @@ fn dots(places: &[(i64, i64)]) -> String {
     let mut before: Option<(i64, i64)> = None;
     for &(x, y) in places {
         match before {
-            None => path.push_str(&format!("M{x} {y}h0")),
+            None => path.push_str(&format!("M{x} {y}z")),
             Some((a, b)) => {
                 let (right, down) = (x - a, y - b);
                 // A minus sign separates as well as a space does.
                 let space = if down < 0 { "" } else { " " };
-                path.push_str(&format!("m{right}{space}{down}h0"));
+                path.push_str(&format!("m{right}{space}{down}z"));
             }
         }
         before = Some((x, y));
@@ -178,9 +176,9 @@ fn dots(places: &[(i64, i64)]) -> String {
     path
 }
 
-/// Circles of a radius of nine.
+/// Circles around points.
 fn rings(places: &[(i64, i64)]) -> String {
-    places.iter().map(|(x, y)| format!("M{} {y}a9 9 0 1 0 18 0a9 9 0 1 0-18 0", x - 9)).collect()
+    places.iter().map(|(x, y)| format!("M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0", x - 4)).collect()
 }
 
 #[cfg(test)]
@@ -211,7 +209,7 @@ mod tests {
         let points: Vec<_> = (0..40_u32).map(|i| point(f64::from(i) + 0.5, 2 + i % 2)).collect();
         let svg = chart(points).inline_svg().unwrap();
         // Forty points, and two in the key.
-        assert_eq!(svg.matches("h0").count(), 42);
+        assert_eq!(svg.matches('z').count(), 42);
         assert!(svg.contains("aria-label=\"a &lt;b&gt; on c\"") && !svg.contains("<b>"));
         assert!(svg.contains("dot g0") && svg.contains("dot g1"));
     }
@@ -231,6 +229,6 @@ mod tests {
 
     #[test]
     fn steps_lead_from_point_to_point() {
-        assert_eq!(dots(&[(10, 20), (12, 5), (12, 9)]), "M10 20h0m2-15h0m0 4h0");
+        assert_eq!(dots(&[(10, 20), (12, 5), (12, 9)]), "M10 20zm2-15zm0 4z");
     }
 }

@@ -107,6 +107,7 @@
   if (!board) return;
   const controls = one("#controls");
   controls.hidden = false;
+  one("#more").open = !matchMedia("(max-width: 46rem)").matches;
   const heads = [...board.tHead.rows[0].cells];
   const body = board.tBodies[0];
   const delivered = [...body.rows];
@@ -238,7 +239,7 @@
   const fields = (cell) => {
     if (cell.classList.contains("none")) return ["", "", ""];
     const value = (name) => cell.style.getPropertyValue(name);
-    if (value("--p")) return [value("--p"), value("--a"), value("--b")];
+    if (value("--p")) return [value("--p"), value("--a"), value("--b")].map((text) => String(Number(text)));
     const small = one("small", cell)?.textContent || "";
     const text = cell.firstElementChild?.tagName === "A" ? cell.firstElementChild.textContent : cell.textContent;
     return [text.slice(0, text.length - (text.endsWith(small) ? small.length : 0)).replace("−", "-"), "", ""];

@@ -85,8 +85,12 @@ fn name(entry: &Entry) -> Element {
 
 /// A correlation: the number, the interval in words, and both as a bar that the style sheet draws.
 fn bar(estimate: Estimate, digits: usize, class: &str) -> Element {
+    styled_bar(estimate, digits, class, "")
+}
+
+fn styled_bar(estimate: Estimate, digits: usize, class: &str, more: &str) -> Element {
     let Estimate { point, low, high, .. } = estimate;
-    let style = format!("--p:{point:.4};--a:{low:.4};--b:{high:.4}");
+    let style = format!("--p:{};--a:{};--b:{}", place(point), place(low), place(high)) + more;
     el("td")
         .class(class)
         .attr("style", &style)
@@ -94,21 +98,31 @@ fn bar(estimate: Estimate, digits: usize, class: &str) -> Element {
         .child(el("small").text(&span(&[fixed(low, digits), fixed(high, digits)])))
 }
 
-/// The tau-b of a card's standing.
-pub(in crate::site) fn standing_bar(cell: Option<&Cell>) -> Element {
+/// The place of a correlation in a bar, in a few bytes.
+fn place(value: f64) -> String {
+    let text = fixed(value, 4);
+    let short = |text: &str| text.strip_prefix('0').map_or_else(|| text.to_owned(), str::to_owned);
+    text.strip_prefix('-').map_or_else(|| short(&text), |size| format!("-{}", short(size)))
+}
+
+/// The tau-b of a proxy in a table of its own, with a line for the rule that it is held against.
+pub(in crate::site) fn standing_bar(cell: Option<&Cell>, rule: Option<Estimate>) -> Element {
     match cell {
-        Some(Cell::Estimate(estimate)) => bar(*estimate, 3, "e wide"),
+        Some(Cell::Estimate(estimate)) => {
+            let line = rule.map_or_else(String::new, |rule| format!(";--rule:{}", place(rule.point)));
+            styled_bar(*estimate, 3, "e wide", &line)
+        }
         _ => el("td").class("none").text("–"),
     }
 }
 
-/// How a proxy fares against a named rule.
-pub(in crate::site) fn letter_word(versus: Option<Versus>, rule: &str) -> Element {
+/// How a proxy fares against a rule, which is named where there are several.
+pub(in crate::site) fn letter_word(versus: Option<Versus>, rule: Option<&str>) -> Element {
     let Some(versus) = versus else { return el("td").class("none").text("–") };
-    let text = match versus {
-        Versus::Better | Versus::Worse => format!("{} than {rule}", versus.as_str()),
-        Versus::Even => format!("even with {rule}"),
-        Versus::Itself | Versus::Undefined => versus.as_str().to_owned(),
+    let text = match (versus, rule) {
+        (Versus::Better | Versus::Worse, Some(rule)) => format!("{} than {rule}", versus.as_str()),
+        (Versus::Even, Some(rule)) => format!("even with {rule}"),
+        _ => versus.as_str().to_owned(),
     };
     el("td").attr("data-tone", versus_tone(versus)).text(&text)
 }

@@ -17,18 +17,20 @@ pub(super) fn controls(board: &Board) -> Element {
             .attr("placeholder", "name or title"),
     );
     let status = el("p").attr("id", "shown").attr("role", "status");
-    el("div")
-        .class("controls")
-        .attr("id", "controls")
-        .flag("hidden")
-        .child(search)
-        .child(rules(board))
-        .child(classes(board))
-        .maybe(verdicts(board))
-        .child(columns(board))
-        .child(el("button").attr("type", "button").attr("id", "save").text("Save this view as CSV"))
-        .child(el("button").attr("type", "button").attr("id", "reset").text("Reset"))
-        .child(status)
+    let button = |id: &str, text: &str| el("button").attr("type", "button").attr("id", id).text(text);
+    // Folded on narrow screens, where the table would else begin below the first page.
+    let more =
+        el("details").attr("id", "more").flag("open").child(el("summary").text("Filters and columns")).child(
+            el("div")
+                .class("controls")
+                .child(rules(board))
+                .child(classes(board))
+                .maybe(verdicts(board))
+                .child(columns(board))
+                .child(button("save", "Save this view as CSV"))
+                .child(button("reset", "Reset")),
+        );
+    el("div").class("controls").attr("id", "controls").flag("hidden").child(search).child(more).child(status)
 }
 
 fn rules(board: &Board) -> Element {
@@ -81,5 +83,8 @@ fn columns(board: &Board) -> Element {
         el("label").class("tick").attr("title", &words.meaning).child(input).text(name)
     });
     let all: Vec<Element> = ticks.collect();
-    el("details").child(el("summary").text("Columns")).child(el("div").class("ticks").children(all))
+    el("details")
+        .class("menu")
+        .child(el("summary").text("Columns"))
+        .child(el("div").class("ticks").children(all))
 }

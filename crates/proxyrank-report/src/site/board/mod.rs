@@ -13,7 +13,7 @@ use super::page::{Depth, Page, commands, figure, heading, slug};
 use super::picture::picture;
 use super::{Site, plain};
 use crate::chart::ChartError;
-use crate::number::{counted, estimate, grouped};
+use crate::number::{counted, estimate, none};
 use crate::table::Emphasis;
 use columns::{Words, arranged};
 
@@ -67,15 +67,15 @@ fn verdict(board: &Board) -> Markup {
         .text("Of ")
         .child(el("b").text(&counted(tally.total(), "score")))
         .text(&format!(
-            " that are no baseline, {} rank these {} ",
-            tally.better,
-            grouped(board.architectures as i64)
+            " that are no baseline, {} rank these {} networks significantly better than ",
+            none(tally.better),
+            board.architectures
         ))
-        .text("networks significantly better than ")
         .child(link(&format!("../proxies/{}.html", slug(&rule.label)), &rule.label))
         .text(&format!(
-            " (tau-b {tau}); {} cannot be told from it, and {} rank them worse.",
-            tally.even, tally.worse
+            " (tau-b {tau}), {} are even with it, and {} rank them worse.",
+            none(tally.even),
+            none(tally.worse)
         ))
         .finish()
 }
