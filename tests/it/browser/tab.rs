@@ -25,6 +25,7 @@ impl Tab {
         for domain in ["Page", "Runtime", "Log", "Network"] {
             tab.ask(&format!("{domain}.enable"), &json!({}));
         }
+        tab.ask("Emulation.setFocusEmulationEnabled", &json!({ "enabled": true }));
         tab
     }
 
@@ -165,7 +166,8 @@ fn problem(event: &Value) -> Option<String> {
         "Network.requestWillBeSent" => {
             !["file:", "data:", "blob:", "about:"].iter().any(|scheme| url().starts_with(scheme))
         }
-        "Network.loadingFailed" => params["canceled"] != true,
+        // A page that turns out to be a download is given up by the browser itself.
+        "Network.loadingFailed" => params["errorText"] != "net::ERR_ABORTED",
         _ => false,
     };
     is_bad.then(|| event.to_string())

@@ -41,12 +41,14 @@
     return String(a).localeCompare(String(b), "en", { numeric: true });
   };
 
-  // Rows without a value stay at the end in either direction; equal rows keep their order.
+  // Rows without a value stay at the end in either direction; equal rows stand as they were delivered.
+  const delivery = new Map();
   const sort = (table, head, direction) => {
     const body = table.tBodies[0];
     const index = head.cellIndex;
     const sign = direction === "descending" ? -1 : 1;
-    const rows = [...body.rows].map((row) => ({ row, value: key(row.cells[index]) }));
+    if (!delivery.has(table)) delivery.set(table, [...body.rows]);
+    const rows = delivery.get(table).map((row) => ({ row, value: key(row.cells[index]) }));
     rows.sort((a, b) => {
       if (a.value === null || b.value === null) return (a.value === null) - (b.value === null);
       return sign * compare(a.value, b.value);
@@ -240,6 +242,7 @@
     if (cell.classList.contains("none")) return ["", "", ""];
     const value = (name) => cell.style.getPropertyValue(name);
     if (value("--p")) return [value("--p"), value("--a"), value("--b")].map((text) => String(Number(text)));
+    if (cell.classList.contains("n") && cell.dataset.v) return [String(Number(cell.dataset.v)), "", ""];
     const small = one("small", cell)?.textContent || "";
     const text = cell.firstElementChild?.tagName === "A" ? cell.firstElementChild.textContent : cell.textContent;
     return [text.slice(0, text.length - (text.endsWith(small) ? small.length : 0)).replace("−", "-"), "", ""];
