@@ -74,6 +74,14 @@ impl Tab {
         value.as_f64().unwrap_or_else(|| panic!("{expression} is {value}"))
     }
 
+    /// The value of an expression that is a count.
+    #[track_caller]
+    pub(crate) fn count(&mut self, expression: &str) -> usize {
+        let value = self.run(expression);
+        let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
+        count.unwrap_or_else(|| panic!("{expression} is {value}"))
+    }
+
     /// The value of an expression that is a text.
     #[track_caller]
     pub(crate) fn text(&mut self, expression: &str) -> String {

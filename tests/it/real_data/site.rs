@@ -75,7 +75,7 @@ fn table(tab: &mut Tab, site: &Path) {
             assert_eq!(tab.text(&format!("{head}.getAttribute('aria-sort')")), sorted);
         }
     }
-    assert_eq!(tab.number("document.querySelectorAll('#board [aria-sort]').length"), 1.0);
+    assert_eq!(tab.count("document.querySelectorAll('#board [aria-sort]').length"), 1);
     tab.run("document.querySelector('#reset').click()");
     assert_eq!(tab.texts(names), delivered);
 
@@ -159,12 +159,12 @@ fn keyboard(tab: &mut Tab, site: &Path) {
 /// The files of a table, and the view as a file.
 fn downloads(tab: &mut Tab, site: &Path) {
     tab.open(&site.join(TABLE));
-    let rows = tab.number("document.querySelectorAll('#board tbody tr').length");
+    let rows = tab.count("document.querySelectorAll('#board tbody tr').length");
     let link =
         |extension: &str| format!("document.querySelector('.downloads a[href$=\".{extension}\"]').click()");
     let csv = fs::read_to_string(tab.download(&link("csv"))).unwrap();
     assert!(csv.starts_with("proxy,cost_class,tau_b,tau_b_low"), "{csv}");
-    assert_eq!(csv.lines().count(), rows as usize + 1);
+    assert_eq!(csv.lines().count(), rows + 1);
     let parquet = tab.download(&link("parquet"));
     assert!(fs::read(&parquet).unwrap().starts_with(b"PAR1"), "{}", parquet.display());
     // From a disk a browser shows JSON instead of saving it.
@@ -173,10 +173,10 @@ fn downloads(tab: &mut Tab, site: &Path) {
     tab.open(&site.join(TABLE));
     set(tab, "#find", "value", "'nsc'");
     let shown =
-        tab.number("[...document.querySelectorAll('#board tbody tr')].filter((row) => !row.hidden).length");
+        tab.count("[...document.querySelectorAll('#board tbody tr')].filter((row) => !row.hidden).length");
     let view = fs::read_to_string(tab.download("document.querySelector('#save').click()")).unwrap();
     assert!(view.starts_with("proxy,tau_b,tau_b_low,tau_b_high,versus_rule,rank"), "{view}");
-    assert_eq!(view.lines().count(), shown as usize + 1, "{view}");
+    assert_eq!(view.lines().count(), shown + 1, "{view}");
     assert!(view.lines().nth(1).unwrap().starts_with("nsc,0.69"), "{view}");
     assert_eq!(tab.problems(), Vec::<String>::new());
 }
@@ -194,7 +194,7 @@ fn looks(tab: &mut Tab, site: &Path) {
                 tab.open(&site.join(page));
                 let place = format!("{page}, {theme}, {width} pixels");
                 let over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-                assert_eq!(tab.number(over), 0.0, "{place}");
+                assert_eq!(tab.count(over), 0, "{place}");
                 let pale = tab.texts(PALE);
                 assert!(pale.is_empty(), "{place}: too little contrast: {pale:?}");
                 let nameless = tab.texts(NAMELESS);

@@ -69,5 +69,5 @@ fn whole(pixels: f64) -> i64 {
 fn escape(text: &str) -> String {
     let visible: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text = visible.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;")
+    text.replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -3,7 +3,7 @@
 use super::board::{chip, letter_word, standing_bar};
 use super::element::{Element, Markup, el, link};
 use super::model::{Board, Card, Entry, Parameter, Reference, Released};
-use super::page::{Depth, Page, commands, heading, slug};
+use super::page::{Depth, Page, commands, frame, heading, slug};
 use super::{Site, plain};
 use crate::ledger::{Ledger, Stage};
 use crate::table::{Cell, Column, Flag, Row, Table};
@@ -136,12 +136,7 @@ fn standings(site: &Site, card: &Card) -> Element {
         .child(el("caption").text("Every table that it is in"))
         .child(el("thead").child(el("tr").children(heads)))
         .child(el("tbody").children(rows));
-    el("div")
-        .class("scroll")
-        .attr("tabindex", "0")
-        .attr("role", "region")
-        .attr("aria-label", "Standings")
-        .child(grid)
+    frame("Standings", grid)
 }
 
 fn standing(board: &Board, entry: &Entry, row: &Row) -> Element {

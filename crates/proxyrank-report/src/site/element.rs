@@ -69,6 +69,7 @@ impl Element {
     }
 
     /// Adds an element.
+    #[expect(clippy::needless_pass_by_value, reason = "pages are written as nested values, each used once")]
     pub(super) fn child(mut self, child: Element) -> Self {
         child.write(&mut self.content);
         self

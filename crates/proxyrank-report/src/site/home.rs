@@ -3,11 +3,11 @@
 use proxyrank_schema::CostClass;
 
 use super::Site;
-use super::board::{chip, downloads, duration, letter_word, standing_bar};
+use super::board::{chip, downloads, duration, landmarks, letter_word, standing_bar};
 use super::element::{Element, el, link};
 use super::ledger::{self, share};
 use super::model::Board;
-use super::page::{Depth, Page, heading, slug};
+use super::page::{Depth, Page, frame, heading, slug};
 use crate::number::{counted, estimate, fixed, none};
 use crate::table::{Cell, Emphasis};
 
@@ -97,13 +97,7 @@ fn best_of_each(board: &Board) -> Element {
         .child(el("td").child(chip(entry.class)))
         .child(el("td").class("n").text(&time))
     });
-    let mut style = "--lo:0;--span:1".to_owned();
-    if let Some(tau) = board.rules.first().and_then(|rule| rule.tau) {
-        style.push_str(&format!(";--rule:{:.4}", tau.point));
-    }
-    if let Some(ceiling) = board.ceiling {
-        style.push_str(&format!(";--ceiling-a:{:.4};--ceiling-b:{:.4}", ceiling.low, ceiling.high));
-    }
+    let style = format!("--lo:0;--span:1{}", landmarks(board));
     let heads = [
         ("Best of each kind", false),
         ("Kendall tau-b", false),
@@ -124,12 +118,7 @@ fn best_of_each(board: &Board) -> Element {
         )))
         .child(el("thead").child(el("tr").children(heads)))
         .child(el("tbody").children(lines));
-    el("div")
-        .class("scroll")
-        .attr("tabindex", "0")
-        .attr("role", "region")
-        .attr("aria-label", "Best of each kind")
-        .child(grid)
+    frame("Best of each kind", grid)
 }
 
 fn table_of(board: &Board) -> String {
@@ -204,12 +193,7 @@ fn boards(site: &Site) -> Element {
         ))
         .child(el("thead").child(el("tr").children(heads)))
         .child(el("tbody").children(rows));
-    el("div")
-        .class("scroll")
-        .attr("tabindex", "0")
-        .attr("role", "region")
-        .attr("aria-label", "Tables")
-        .child(grid)
+    frame("Tables", grid)
 }
 
 fn findings(site: &Site) -> Element {

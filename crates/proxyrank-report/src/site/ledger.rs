@@ -3,7 +3,7 @@
 use super::Site;
 use super::board::downloads;
 use super::element::{Element, el};
-use super::page::{Depth, Page, heading, slug};
+use super::page::{Depth, Page, frame, heading, slug};
 use super::plain;
 use crate::ledger::{Finding, Ledger, Stage, Verdict};
 use crate::number::counted;
@@ -58,17 +58,13 @@ pub(super) fn summary(ledger: &Ledger) -> Element {
         let head = el("th").attr("scope", "col").text(name);
         if (1..4).contains(&index) { head.class("n") } else { head }
     });
-    el("div")
-        .class("scroll")
-        .attr("tabindex", "0")
-        .attr("role", "region")
-        .attr("aria-label", "Verdicts")
-        .child(
-            el("table")
-                .child(el("caption").text("Verdicts on published numbers"))
-                .child(el("thead").child(el("tr").children(heads)))
-                .child(el("tbody").children(rows)),
-        )
+    frame(
+        "Verdicts",
+        el("table")
+            .child(el("caption").text("Verdicts on published numbers"))
+            .child(el("thead").child(el("tr").children(heads)))
+            .child(el("tbody").children(rows)),
+    )
 }
 
 /// A bar of shares; the numbers stand beside it, so it is decoration to a screen reader.

@@ -4,7 +4,7 @@ use super::Site;
 use super::board::{chip, letter_word, standing_bar};
 use super::element::{Element, el, link};
 use super::model::Card;
-use super::page::{Depth, Page, slug};
+use super::page::{Depth, Page, frame, slug};
 
 /// The whole page.
 pub(super) fn page(site: &Site) -> String {
@@ -30,7 +30,7 @@ pub(super) fn page(site: &Site) -> String {
             el("label").class("find").attr("id", "filter").flag("hidden").child(el("span").text("Find a proxy"))
                 .child(el("input").attr("type", "search").attr("autocomplete", "off")),
         )
-        .child(el("div").class("scroll").attr("tabindex", "0").attr("role", "region").attr("aria-label", "Proxies").child(grid));
+        .child(frame("Proxies", grid));
     Page { site, title: "Proxies", place: "proxies.html", depth: Depth::Root }.around(main)
 }
 

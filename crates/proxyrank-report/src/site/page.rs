@@ -94,6 +94,21 @@ pub(super) fn heading(id: &str, text: &str) -> Element {
     el("h2").attr("id", id).text(text)
 }
 
+/// A table that scrolls by itself, by keyboard too, where it is wider than the page.
+pub(super) fn frame(label: &str, table: Element) -> Element {
+    framed("scroll", label, table)
+}
+
+/// The same for a table of many rows, whose head stays in sight.
+pub(super) fn tall_frame(label: &str, table: Element) -> Element {
+    framed("scroll tall", label, table)
+}
+
+fn framed(class: &str, label: &str, content: Element) -> Element {
+    let frame = el("div").class(class).attr("tabindex", "0").attr("role", "region");
+    frame.attr("aria-label", label).child(content)
+}
+
 /// A figure with its caption.
 pub(super) fn figure(picture: &Markup, caption: &str) -> Element {
     let frame = el("div").class("frame").attr("tabindex", "0").attr("role", "region");

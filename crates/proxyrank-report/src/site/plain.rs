@@ -1,6 +1,7 @@
 //! Any table as HTML, rounded as in the report, with footnotes for what is missing.
 
 use super::element::{Element, el};
+use super::page::frame;
 use crate::table::{Align, Cell, Emphasis, Table, Tone};
 
 /// The table, sortable by a script, in a frame that scrolls by itself where it is too wide.
@@ -40,8 +41,7 @@ pub(super) fn table(table: &Table) -> Element {
         .map(|(mark, note)| el("li").child(el("sup").text(mark)).text(&format!(" {note}")));
     let remarks = table.notes.iter().map(|note| el("li").text(note));
     let below: Vec<Element> = notes.chain(remarks).collect();
-    let scroll = el("div").class("scroll").attr("tabindex", "0").attr("role", "region");
-    let whole = el("div").child(scroll.attr("aria-label", &table.title).child(grid));
+    let whole = el("div").child(frame(&table.title, grid));
     if below.is_empty() { whole } else { whole.child(el("ul").class("notes").children(below)) }
 }
 

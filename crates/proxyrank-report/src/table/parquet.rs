@@ -140,7 +140,7 @@ mod tests {
             Cell::count(4),
         ]);
         let frame = ParquetReader::new(Cursor::new(table.parquet().unwrap())).finish().unwrap();
-        let names: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = frame.get_column_names().into_iter().map(AsRef::as_ref).collect();
         assert_eq!(names.join(","), table.csv().lines().next().unwrap());
         assert_eq!(frame.height(), 2);
         assert_eq!(frame.column("tau_high").unwrap().f64().unwrap().get(0), Some(0.75));

@@ -6,7 +6,7 @@ use std::path::Path;
 use proxyrank_report::chart::Heatmap;
 use proxyrank_report::ledger::Ledger;
 use proxyrank_report::site::{Board, Card, Entry, Rule, Site, Tally, Versus};
-use proxyrank_report::table::{Cell, Column, Flag, Row, Table, Tone};
+use proxyrank_report::table::{Cell, Column, Emphasis, Flag, Row, Table, Tone};
 use proxyrank_schema::CostClass;
 use proxyrank_stats::Estimate;
 
@@ -44,8 +44,7 @@ fn site(audited: bool) -> Site {
         if audited {
             cells.push(Cell::Flag(Flag { tone: Tone::Bad, label: "noise".into(), value: None }));
         }
-        let emphasis =
-            if label == "rule" { proxyrank_report::table::Emphasis::Baseline } else { Default::default() };
+        let emphasis = if label == "rule" { Emphasis::Baseline } else { Emphasis::Plain };
         table.push_row(Row { cells, emphasis });
         entries.push(Entry {
             label: label.into(),

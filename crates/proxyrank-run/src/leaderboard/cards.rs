@@ -177,14 +177,14 @@ fn command(proxy: &Proxy, judged: &[Judged<'_>]) -> Option<String> {
         Some((judged, column))
     });
     let (judged, column) = found?;
-    let mut command = format!(
-        "proxyrank evaluate --benchmark {} --reading {} --proxies {}",
+    let signal = match column.protocol.signal {
+        Signal::None => String::new(),
+        signal => format!(" --signal {signal}"),
+    };
+    Some(format!(
+        "proxyrank evaluate --benchmark {} --reading {} --proxies {}{signal}",
         judged.stock.benchmark.info.id, judged.reading, proxy.name
-    );
-    if column.protocol.signal != Signal::None {
-        command.push_str(&format!(" --signal {}", column.protocol.signal));
-    }
-    Some(command)
+    ))
 }
 
 /// Adds what was measured.
@@ -222,7 +222,9 @@ fn measured(
         let place = format!("{}, {} {}", judged.stock.benchmark.info.id, judged.reading, spread.label());
         spreads.push([Cell::text(place)].into_iter().chain(spread.cells()).collect());
     }
-    SEED_NOTES.iter().for_each(|note| spreads.note(*note));
+    for note in SEED_NOTES {
+        spreads.note(note);
+    }
     let seeds = (!spreads.rows().is_empty()).then_some(spreads);
     Ok(Card { plots, targets, seeds, ..card })
 }

@@ -1,14 +1,23 @@
 //! Where the code of a proxy lies.
 
-/// The file of a proxy, from the root of the repository. Variants lie in the file of their proxy.
+/// The file of a proxy, from the root of the repository. Variants lie in the file of their proxy, but for those that are
+/// computed in another way.
 pub(super) fn path(name: &str) -> String {
+    let file = match name {
+        "flops.split_ffn" => "flops_split_ffn",
+        "nsc.running_sum" => "nsc_running_sum",
+        other => of_family(other),
+    };
+    format!("crates/proxyrank-proxies/src/proxies/{file}.rs")
+}
+
+fn of_family(name: &str) -> &str {
     let stem = name.split('.').next().unwrap_or(name);
-    let stem = match stem {
+    match stem {
         // Norms in their own right, not the normalised variant of another proxy.
         "grad_norm" | "weight_norm" => stem,
         other => other.strip_suffix("_norm").unwrap_or(other),
-    };
-    format!("crates/proxyrank-proxies/src/proxies/{stem}.rs")
+    }
 }
 
 #[cfg(test)]

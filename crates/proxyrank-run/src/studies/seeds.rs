@@ -173,7 +173,9 @@ fn judge(subject: &Subject<'_>, reading: Reading) -> Result<Option<(Table, SeedC
     for row in &rows {
         table.push([Cell::text(row.label())].into_iter().chain(row.cells()).collect());
     }
-    SEED_NOTES.iter().for_each(|note| table.note(*note));
+    for note in SEED_NOTES {
+        table.note(note);
+    }
     let chart = SeedChart {
         title: format!("Correlation by seed, reading {reading}"),
         subtitle: format!("{}, n = {}", stock.benchmark.info.title, stock.benchmark.entries.len()),

@@ -1,5 +1,7 @@
 //! A matrix of correlations in a few bytes a cell.
 
+use std::fmt::Write as _;
+
 use super::{Drawing, whole};
 use crate::chart::{ChartError, Heatmap};
 
@@ -57,13 +59,13 @@ fn cells(order: &[usize], wanted: impl Fn(usize, usize) -> bool) -> String {
             if wanted(i, j) {
                 run += 1;
             } else if run > 0 {
-                path.push_str(&format!("M{} {y}h{}", x - run * CELL, run * CELL));
+                let _ = write!(path, "M{} {y}h{}", x - run * CELL, run * CELL);
                 run = 0;
             }
             x += CELL;
         }
         if run > 0 {
-            path.push_str(&format!("M{} {y}h{}", x - run * CELL, run * CELL));
+            let _ = write!(path, "M{} {y}h{}", x - run * CELL, run * CELL);
         }
         y += CELL;
     }

@@ -1,6 +1,7 @@
 //! A scatter plot in a few bytes a point.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::{Drawing, whole};
 use crate::chart::Scatter;
@@ -135,11 +136,14 @@ impl Groups {
 /// Grid, axis lines and tick labels.
 fn axes(drawing: &mut Drawing, (x, x_ticks): (&Scale, &Ticks), (y, y_ticks): (&Scale, &Ticks)) {
     let (left, right, top, bottom) = (whole(LEFT), whole(RIGHT), whole(TOP), whole(BOTTOM));
-    let across: String =
-        y_ticks.marks.iter().map(|tick| format!("M{left} {}H{right}", whole(y.place(tick.value)))).collect();
-    let down: String =
-        x_ticks.marks.iter().map(|tick| format!("M{} {top}V{bottom}", whole(x.place(tick.value)))).collect();
-    drawing.path("grid", &(across + &down));
+    let mut grid = String::new();
+    for tick in &y_ticks.marks {
+        let _ = write!(grid, "M{left} {}H{right}", whole(y.place(tick.value)));
+    }
+    for tick in &x_ticks.marks {
+        let _ = write!(grid, "M{} {top}V{bottom}", whole(x.place(tick.value)));
+    }
+    drawing.path("grid", &grid);
     drawing.path("line", &format!("M{left} {top}V{bottom}H{right}"));
     for tick in &x_ticks.marks {
         drawing.label("tx", (whole(x.place(tick.value)), bottom + 13), &tick.label);
@@ -163,12 +167,14 @@ fn dots(places: &[(i64, i64)]) -> String {
     let mut before: Option<(i64, i64)> = None;
     for &(x, y) in places {
         match before {
-            None => path.push_str(&format!("M{x} {y}z")),
+            None => {
+                let _ = write!(path, "M{x} {y}z");
+            }
             Some((a, b)) => {
                 let (right, down) = (x - a, y - b);
                 // A minus sign separates as well as a space does.
                 let space = if down < 0 { "" } else { " " };
-                path.push_str(&format!("m{right}{space}{down}z"));
+                let _ = write!(path, "m{right}{space}{down}z");
             }
         }
         before = Some((x, y));
@@ -178,7 +184,11 @@ fn dots(places: &[(i64, i64)]) -> String {
 
 /// Circles around points.
 fn rings(places: &[(i64, i64)]) -> String {
-    places.iter().map(|(x, y)| format!("M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0", x - 4)).collect()
+    let mut path = String::new();
+    for (x, y) in places {
+        let _ = write!(path, "M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0", x - 4);
+    }
+    path
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use proxyrank_schema::CostClass;
 use proxyrank_stats::Estimate;
 
-use super::columns::Words;
+use super::columns::{Kind, Words};
 use crate::number::{fixed, grouped};
 use crate::site::element::{Element, el, link};
 use crate::site::model::{Board, Entry, Versus};
@@ -19,6 +19,15 @@ pub(super) fn reach(board: &Board) -> (f64, f64) {
     let all = estimates.chain(board.ceiling);
     let (low, high) = all.fold((0.0_f64, 0.0_f64), |(low, high), e| (low.min(e.low), high.max(e.high)));
     ((low - 0.03).max(-1.0), (high + 0.03).min(1.0))
+}
+
+/// Where bars show the rule and the noise ceiling, as declarations of a style.
+pub(in crate::site) fn landmarks(board: &Board) -> String {
+    let rule = board.rules.first().and_then(|rule| rule.tau);
+    let rule = rule.map_or_else(String::new, |rule| format!(";--rule:{}", place(rule.point)));
+    let ceiling =
+        board.ceiling.map(|e| format!(";--ceiling-a:{};--ceiling-b:{}", place(e.low), place(e.high)));
+    rule + &ceiling.unwrap_or_default()
 }
 
 /// How a proxy fares against a rule, in the letter that the script reads.
@@ -59,21 +68,23 @@ pub(super) fn cell(board: &Board, entry: &Entry, cell: &Cell, index: usize, word
         ("wall_us" | "cuda_us", Cell::Number(micros)) => {
             el("td").class("n").attr("data-v", &format!("{micros:.3}")).text(&duration(*micros))
         }
-        (_, Cell::Estimate(estimate)) if words.is_correlation => bar(*estimate, column.digits, "e"),
-        (_, Cell::Estimate(e)) => {
-            ranged(e.point, &fixed(e.point, column.digits), [e.low, e.high].map(|v| fixed(v, column.digits)))
+        (_, Cell::Estimate(estimate)) if words.kind == Kind::Correlation => {
+            bar(*estimate, column.digits, "e")
         }
-        (_, Cell::Interval(i)) => ranged(i.point as f64, &grouped(i.point), [i.low, i.high].map(grouped)),
+        (_, Cell::Estimate(e)) => {
+            ranged(e.point, &fixed(e.point, column.digits), &[e.low, e.high].map(|v| fixed(v, column.digits)))
+        }
+        (_, Cell::Interval(i)) => ranged(i.point as f64, &grouped(i.point), &[i.low, i.high].map(grouped)),
         (_, Cell::Flag(flag)) => judgement(flag),
         (_, Cell::Number(value)) => el("td").class("n").text(&fixed(*value, column.digits)),
         (_, Cell::Rounded(value)) => el("td").class("n").text(&fixed(value.value, value.digits)),
         (_, Cell::Integer(value)) => el("td").class("n").text(&grouped(*value)),
-        (_, Cell::Text(text)) if words.is_number => el("td").class("n").text(text),
+        (_, Cell::Text(text)) if words.kind != Kind::Text => el("td").class("n").text(text),
         (_, Cell::Text(text)) => el("td").text(text),
         ("labels", Cell::Missing(reason)) => el("td").class("n").attr("title", reason).text("some"),
         (_, Cell::Missing(reason)) => {
             let dash = el("td").class("none").attr("title", reason);
-            (if words.is_number { dash.attr("data-n", "") } else { dash }).text("–")
+            (if words.kind == Kind::Text { dash } else { dash.attr("data-n", "") }).text("–")
         }
     }
 }
@@ -137,9 +148,9 @@ const fn versus_tone(versus: Versus) -> &'static str {
 }
 
 /// A number with the ends of its interval.
-fn ranged(value: f64, point: &str, ends: [String; 2]) -> Element {
+fn ranged(value: f64, point: &str, ends: &[String; 2]) -> Element {
     let cell = el("td").class("n").attr("data-v", &format!("{value:.4}")).text(&minus(point));
-    if ends[0] == ends[1] && ends[0] == point { cell } else { cell.child(el("small").text(&span(&ends))) }
+    if ends[0] == ends[1] && ends[0] == point { cell } else { cell.child(el("small").text(&span(ends))) }
 }
 
 fn span(ends: &[String; 2]) -> String {
@@ -194,7 +205,7 @@ mod tests {
 
     #[test]
     fn an_interval_that_says_nothing_more_is_left_out() {
-        let text = |low: &str| ranged(1.0, "1", [low.into(), "1".into()]).finish();
+        let text = |low: &str| ranged(1.0, "1", &[low.into(), "1".into()]).finish();
         assert!(!text("1").as_str().contains("small"));
         assert!(text("0").as_str().contains("<small>0 to 1</small>"));
     }

@@ -12,12 +12,21 @@ pub(in crate::site) struct Words {
     pub(super) shown: bool,
     /// Whether smaller is better.
     pub(super) low_first: bool,
-    /// Whether its cells are numbers.
-    pub(super) is_number: bool,
-    /// Whether its values are correlations, which are drawn as bars.
-    pub(super) is_correlation: bool,
+    /// What its cells are.
+    pub(super) kind: Kind,
     /// Where it stands.
     place: usize,
+}
+
+/// What the cells of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::site) enum Kind {
+    /// Words.
+    Text,
+    /// Numbers.
+    Number,
+    /// Numbers between minus one and one, which are drawn as bars.
+    Correlation,
 }
 
 /// A column that is known: key, short name, whether it is shown, whether smaller is better, whether it is a correlation.
@@ -207,15 +216,14 @@ fn words(column: &Column) -> Words {
         let fits = if known.0.ends_with('_') { !k.is_empty() } else { k.is_empty() };
         fits.then_some((place, known, k))
     });
-    let is_number = column.align == Align::Right;
+    let kind = if column.align == Align::Right { Kind::Number } else { Kind::Text };
     let Some((place, known, k)) = found else {
         return Words {
             short: None,
             meaning: column.name.clone(),
             shown: true,
-            low_first: !is_number,
-            is_number,
-            is_correlation: false,
+            low_first: kind == Kind::Text,
+            kind,
             place: KNOWN.len(),
         };
     };
@@ -226,8 +234,7 @@ fn words(column: &Column) -> Words {
         meaning: if k.is_empty() { meaning.to_owned() } else { format!("{meaning} k = {k}.") },
         shown: shown && (k.is_empty() || k == FIRST_K),
         low_first,
-        is_number,
-        is_correlation,
+        kind: if is_correlation { Kind::Correlation } else { kind },
         place,
     }
 }

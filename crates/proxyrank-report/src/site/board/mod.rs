@@ -4,18 +4,18 @@ mod cells;
 mod columns;
 mod controls;
 
-pub(super) use cells::{chip, duration, letter_word, standing_bar};
+pub(super) use cells::{chip, duration, landmarks, letter_word, standing_bar};
 pub(super) use columns::explanations;
 
 use super::element::{Element, Markup, el, link};
 use super::model::{Board, Entry};
-use super::page::{Depth, Page, commands, figure, heading, slug};
+use super::page::{Depth, Page, commands, figure, heading, slug, tall_frame};
 use super::picture::picture;
 use super::{Site, plain};
 use crate::chart::ChartError;
 use crate::number::{counted, estimate, none};
 use crate::table::Emphasis;
-use columns::{Words, arranged};
+use columns::{Kind, Words, arranged};
 
 /// The file names of a board's downloads with what each is.
 const DOWNLOADS: [(&str, &str); 3] = [("csv", "CSV"), ("json", "JSON"), ("parquet", "Parquet")];
@@ -90,13 +90,7 @@ fn table(board: &Board) -> Element {
         row_of(entry, row.emphasis).children(cells)
     });
     let (low, high) = cells::reach(board);
-    let mut style = format!("--lo:{low:.2};--span:{:.2}", high - low);
-    if let Some(rule) = board.rules.first().and_then(|rule| rule.tau) {
-        style.push_str(&format!(";--rule:{:.4}", rule.point));
-    }
-    if let Some(ceiling) = board.ceiling {
-        style.push_str(&format!(";--ceiling-a:{:.4};--ceiling-b:{:.4}", ceiling.low, ceiling.high));
-    }
+    let style = format!("--lo:{low:.2};--span:{:.2}{}", high - low, cells::landmarks(board));
     let grid = el("table")
         .class(if board.ceiling.is_some() { "board sortable ceiling" } else { "board sortable" })
         .attr("id", "board")
@@ -104,12 +98,7 @@ fn table(board: &Board) -> Element {
         .child(el("caption").text(&board.table.title))
         .child(el("thead").child(el("tr").children(heads)))
         .child(el("tbody").children(rows));
-    el("div")
-        .class("scroll tall")
-        .attr("tabindex", "0")
-        .attr("role", "region")
-        .attr("aria-label", "Table")
-        .child(grid)
+    tall_frame("Table", grid)
 }
 
 fn head(board: &Board, index: usize, words: &Words) -> Element {
@@ -123,7 +112,7 @@ fn head(board: &Board, index: usize, words: &Words) -> Element {
     if column.key == "rank" {
         head = head.attr("aria-sort", "ascending");
     }
-    head = if words.is_number { head.class("n") } else { head };
+    head = if words.kind == Kind::Text { head } else { head.class("n") };
     head.child(el("button").attr("type", "button").text(name))
 }
 
