@@ -13,7 +13,7 @@ PROXYRANK := target/debug/proxyrank
 BENCH_CHECK := target/debug/bench-check
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report reference fetch test fmt-check clippy doc unit doctest bench bench-check bench-baseline peer cuda cuda-check clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report leaderboard reference fetch test browser fmt-check clippy doc unit doctest bench bench-check bench-baseline peer cuda cuda-check clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ doc:
 unit: nextest
 	@$(STEP) "test build" $(CARGO) nextest run --workspace --locked --no-run --cargo-quiet
 	@$(STEP) "tests" .ci/tests
+
+browser: nextest ## The leaderboard in a headless Chromium, which is installed if it is missing (Debian, root)
+	@command -v chromium >/dev/null || $(STEP) "install chromium" .ci/chromium
+	@$(STEP) "browser test" $(CARGO) nextest run -p proxyrank-cli --locked --cargo-quiet site_is_whole_and_works
 
 doctest:
 	@$(STEP) "doctests" $(CARGO) test --workspace --doc --locked --quiet

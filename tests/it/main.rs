@@ -2,10 +2,12 @@
 //! disk.
 //!
 //! - [`place`] is where a test runs the binary, [`run`] is what it says of a finished run;
+//! - [`browser`] drives a headless Chromium, where there is one;
 //! - [`usage`], [`help`], [`listings`] and [`missing_data`] need no data;
 //! - [`damage`] breaks result folders on purpose;
 //! - [`real_data`] runs on the public data, and skips itself by name where they are not.
 
+mod browser;
 mod damage;
 mod help;
 mod listings;

@@ -81,6 +81,9 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Regenerate the papers' tables: fetch, evaluate, report, ledger
     Reproduce(ReproduceArgs),
+    /// The leaderboard as a static site
+    #[command(subcommand)]
+    Leaderboard(LeaderboardCommand),
     /// Check hashes and schemas of data and results
     Verify(VerifyArgs),
     /// Merge the stored parts of each benchmark into one file
@@ -308,6 +311,27 @@ pub(crate) struct ReproduceArgs {
     /// Print the plan and compute nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// What to do with the leaderboard.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LeaderboardCommand {
+    /// Write the site from what is stored
+    Build(LeaderboardBuildArgs),
+}
+
+/// Options of `leaderboard build`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    proxyrank reproduce --quick && proxyrank leaderboard build\n\n\
+    Open reports/site/index.html: it needs no server, and asks nothing of the network.")]
+pub(crate) struct LeaderboardBuildArgs {
+    /// Folder to write to; a folder `site` is made in it
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub(crate) out: PathBuf,
+    /// A tenth of the resamples
+    #[arg(long)]
+    pub(crate) quick: bool,
 }
 
 /// Options of `compact`.

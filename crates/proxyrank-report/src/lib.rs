@@ -10,6 +10,7 @@
 //! - [`chart`] draws plain data structs into PNG and SVG with an embedded font;
 //! - [`ledger`] holds published numbers against ours and says which hold;
 //! - [`page`] assembles a Markdown page with relative links;
+//! - [`site`] is the leaderboard as a folder of web pages;
 //! - [`file`](mod@file) writes a file whole or not at all.
 
 pub mod chart;
@@ -17,10 +18,12 @@ pub mod file;
 pub mod ledger;
 pub mod number;
 pub mod page;
+pub mod site;
 pub mod table;
 
 pub use chart::{ChartError, CostScatter, Curves, Heatmap, Scatter, Scorecard, SeedSpread, TauIntervals};
 pub use file::{WriteError, write_atomic};
 pub use ledger::{Claim, Finding, Ledger, Stage, Verdict};
 pub use page::Page;
+pub use site::Site;
 pub use table::{Cell, Column, Table};

@@ -50,6 +50,11 @@ pub fn grouped(value: i64) -> String {
     text
 }
 
+/// `none`, `1`, `2`: a count in the middle of a sentence.
+pub fn none(count: usize) -> String {
+    if count == 0 { "none".to_owned() } else { count.to_string() }
+}
+
 /// `1 claim`, `2 claims`: a count with its noun.
 pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })

@@ -12,6 +12,7 @@ use proxyrank_proxies::gradient::SignalError;
 use proxyrank_proxies::{CallError, UnknownProxy};
 use proxyrank_report::chart::ChartError;
 use proxyrank_report::file::WriteError;
+use proxyrank_report::site::SiteError;
 use proxyrank_schema::{ArchId, BenchmarkId, UnknownName};
 use proxyrank_space::SpaceError;
 use proxyrank_stats::StatsError;
@@ -74,6 +75,9 @@ pub enum RunError {
     /// A report could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The leaderboard could not be written.
+    #[error(transparent)]
+    Site(Box<SiteError>),
     /// A file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
@@ -180,4 +184,4 @@ macro_rules! boxed {
     };
 }
 
-boxed!(FetchError => Fetch, LoadError => Load, StoreError => Store, ChartError => Chart, CallError => Call);
+boxed!(FetchError => Fetch, LoadError => Load, StoreError => Store, ChartError => Chart, CallError => Call, SiteError => Site);

@@ -11,6 +11,7 @@
 //! - [`cost`] is what proxies take in time and memory, beside what others published;
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
+//! - [`leaderboard`] gathers the static site from the same rankings;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
@@ -26,6 +27,7 @@ pub mod doctor;
 pub mod error;
 pub mod evaluate;
 pub mod findings;
+pub mod leaderboard;
 pub mod listing;
 pub mod machine;
 pub mod papers;

@@ -82,18 +82,7 @@ pub fn report(
     options: &ReportOptions,
 ) -> Result<Reports, RunError> {
     let tables = &programme.tables;
-    let stored = workshop.stores.results.benchmarks()?;
-    let mut infos = benchmarks(tables)?;
-    infos.retain(|info| stored.contains(&info.benchmark_id()));
-    if infos.is_empty() {
-        let what = format!("no scores are stored in {}", workshop.stores.results.root().display());
-        return Err(RunError::NothingStored { what, command: "proxyrank reproduce".to_owned() });
-    }
-    let mut shelf = Shelf::default();
-    for info in &infos {
-        let benchmark = Benchmark::load(info, workshop.locator)?;
-        shelf.add(Stock::read(benchmark, workshop.stores)?);
-    }
+    let (infos, shelf) = shelf(workshop, tables)?;
     let total = infos.iter().map(|info| info.readings.len()).sum();
     let task = workshop.watch.task("rank and draw", total);
     let mut pages = Vec::new();
@@ -139,6 +128,26 @@ pub fn report(
     let reports = Reports { pages, answers, studies: study_pages, tables, ledger };
     write_index(&reports, &workshop.out)?;
     Ok(reports)
+}
+
+/// Reads what is stored of the benchmarks that tables need, those apart of which nothing is.
+pub fn shelf(
+    workshop: &Workshop<'_>,
+    tables: &[PaperTable],
+) -> Result<(Vec<&'static BenchmarkInfo>, Shelf), RunError> {
+    let stored = workshop.stores.results.benchmarks()?;
+    let mut infos = benchmarks(tables)?;
+    infos.retain(|info| stored.contains(&info.benchmark_id()));
+    if infos.is_empty() {
+        let what = format!("no scores are stored in {}", workshop.stores.results.root().display());
+        return Err(RunError::NothingStored { what, command: "proxyrank reproduce".to_owned() });
+    }
+    let mut shelf = Shelf::default();
+    for info in &infos {
+        let benchmark = Benchmark::load(info, workshop.locator)?;
+        shelf.add(Stock::read(benchmark, workshop.stores)?);
+    }
+    Ok((infos, shelf))
 }
 
 /// Makes sure that all data are here before anything is computed. What is missing offline is named all at once.

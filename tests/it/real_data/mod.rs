@@ -9,6 +9,7 @@ mod fetch;
 mod interruption;
 mod ranking;
 mod reproduce;
+mod site;
 mod storage;
 
 use std::collections::BTreeMap;

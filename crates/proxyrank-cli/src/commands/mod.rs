@@ -5,6 +5,7 @@ mod compact;
 mod compare;
 mod evaluate;
 mod fetch;
+mod leaderboard;
 mod ls;
 mod rank;
 mod report;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Audit(args) => audit::run(global, args),
         Command::Report(args) => report::run(global, args),
         Command::Reproduce(args) => reproduce::run(global, args),
+        Command::Leaderboard(command) => leaderboard::run(global, command),
         Command::Verify(args) => verify::run(global, args),
         Command::Compact(args) => compact::run(global, args),
         Command::Cite => {

@@ -12,7 +12,7 @@ use proxyrank_stats::Estimate;
 use super::canvas::{Canvas, Frame, Header, em, face, with_lost};
 use super::column::{Column, Note, PITCH, Placed};
 use super::legend::{self, Entry, RADIUS, Sign};
-use super::output::draw;
+use super::output::{draw, text};
 use super::references::{ceiling_text, is_finite};
 use super::scale::Scale;
 use super::surface::{Drawn, Point};
@@ -105,6 +105,17 @@ struct Group {
 impl CostScatter {
     /// Draws the chart to `path` with `.png` and `.svg` appended; returns these two paths.
     pub fn draw(&self, path: &Path) -> Result<[PathBuf; 2], ChartError> {
+        let (layout, size) = self.page()?;
+        draw(path, &self.title, size, &|canvas| layout.paint(canvas, &self.axis_label))
+    }
+
+    /// The chart as the text of an SVG.
+    pub fn svg(&self) -> Result<String, ChartError> {
+        let (layout, size) = self.page()?;
+        text(&self.title, size, &|canvas| layout.paint(canvas, &self.axis_label))
+    }
+
+    fn page(&self) -> Result<(Layout<'_>, (u32, u32)), ChartError> {
         let points = self.drawable();
         if points.is_empty() {
             let what = "finite correlation with a positive time";
@@ -117,7 +128,7 @@ impl CostScatter {
             reason = "a page height in pixels"
         )]
         let height = (layout.frame.bottom + FOOT).ceil() as u32;
-        draw(path, &self.title, (WIDTH, height), &|canvas| layout.paint(canvas, &self.axis_label))
+        Ok((layout, (WIDTH, height)))
     }
 
     fn drawable(&self) -> Vec<&CostPoint> {

@@ -54,8 +54,7 @@ struct Layout {
 impl Heatmap {
     /// Draws the chart to `path` with `.png` and `.svg` appended; returns these two paths.
     pub fn draw(&self, path: &Path) -> Result<[PathBuf; 2], ChartError> {
-        self.check()?;
-        let layout = self.layout();
+        let layout = self.layout()?;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -80,9 +79,16 @@ impl Heatmap {
         Ok(())
     }
 
-    fn layout(&self) -> Layout {
+    /// The order in which relatives stand side by side.
+    pub(super) fn order(&self) -> Result<Vec<usize>, ChartError> {
+        self.check()?;
         let distances: Vec<Vec<Option<f64>>> =
             self.values.iter().map(|row| row.iter().map(|v| v.map(|v| 1.0 - v)).collect()).collect();
+        Ok(seriation::order(&distances))
+    }
+
+    fn layout(&self) -> Result<Layout, ChartError> {
+        let order = self.order()?;
         let count = self.names.len() as f64;
         let header = Header::new(&self.title, &self.subtitle, EDGE, f64::from(WIDTH));
         let widest =
@@ -94,7 +100,7 @@ impl Heatmap {
         let top = header.bottom() + 16.0 + names;
         let frame = Frame { left, right: left + cell * count, top, bottom: top + cell * count };
         let em = if cell >= em::LABEL + 4.0 { em::LABEL } else { em::SMALL };
-        Layout { order: seriation::order(&distances), header, frame, cell, em }
+        Ok(Layout { order, header, frame, cell, em })
     }
 
     fn paint(&self, canvas: &mut Canvas, layout: &Layout) -> Drawn {

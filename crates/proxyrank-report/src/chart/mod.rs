@@ -7,6 +7,7 @@
 //!
 //! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`magnitudes`]: one
 //!   chart each;
+//! - `inline`: two of them as small SVGs for web pages;
 //! - `canvas`, `surface`, `output`: shapes and text, what plotters is told, and the two files;
 //! - `font`, `palette`, `scale`, `duration`, `axis`, `labels`, `seriation`: parts with rules of their own;
 //! - `class`, `legend`, `references`, `rows`, `column`: what several charts draw alike.
@@ -24,6 +25,7 @@ mod duration;
 mod error;
 mod font;
 pub mod heatmap;
+mod inline;
 pub mod intervals;
 mod labels;
 mod legend;

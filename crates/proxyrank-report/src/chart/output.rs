@@ -20,14 +20,26 @@ pub(super) fn draw(
     paint: &dyn Fn(&mut Canvas) -> Drawn,
 ) -> Result<[PathBuf; 2], ChartError> {
     let failed = |message: String| ChartError::Backend { chart: title.to_owned(), message };
-    if !font::register() {
-        return Err(failed("the embedded font is damaged".to_owned()));
-    }
+    register_font().map_err(failed)?;
     let files = [with_suffix(path, ".png"), with_suffix(path, ".svg")];
     let pixels = bitmap(size, paint).map_err(failed)?;
     replace(&files[0], |temporary| encode(temporary, size, &pixels))?;
     write_atomic(&files[1], vector(title, size, paint).map_err(failed)?.as_bytes())?;
     Ok(files)
+}
+
+/// Draws a page as the text of an SVG.
+pub(super) fn text(
+    title: &str,
+    size: (u32, u32),
+    paint: &dyn Fn(&mut Canvas) -> Drawn,
+) -> Result<String, ChartError> {
+    let failed = |message: String| ChartError::Backend { chart: title.to_owned(), message };
+    register_font().and_then(|()| vector(title, size, paint)).map_err(failed)
+}
+
+fn register_font() -> Result<(), String> {
+    if font::register() { Ok(()) } else { Err("the embedded font is damaged".to_owned()) }
 }
 
 /// Appends to the file name, which may contain dots of its own.

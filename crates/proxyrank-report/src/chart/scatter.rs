@@ -64,7 +64,7 @@ const SIZE: (u32, u32) = (1600, 1000);
 /// Where the plot ends and the legend begins.
 const LEGEND: f64 = 1345.0;
 /// Scores with at most this many distinct values are spread sideways, else hundreds of points would hide each other.
-const FEW_VALUES: usize = 24;
+pub(super) const FEW_VALUES: usize = 24;
 /// How far to either side, at most, in pixels.
 const SPREAD: f64 = 120.0;
 
@@ -105,7 +105,7 @@ impl Scatter {
         axis::bottom(canvas, &x, &score_ticks, frame, &self.score_label)?;
         axis::left(canvas, &y, &y.ticks(8), frame, &self.truth_label)?;
 
-        let spread = if few { room_between(&distinct, &x) } else { 0.0 };
+        let spread = if few { room_between(&distinct, &x, SPREAD * 1.8) } else { 0.0 };
         let dots: Vec<Dot> = drawable
             .iter()
             .enumerate()
@@ -171,14 +171,14 @@ fn highlights(canvas: &mut Canvas, dots: &[Dot], frame: Frame) -> Drawn {
     Ok(())
 }
 
-/// Over how many pixels the points of one score may be spread without reaching the next score's or leaving the plot.
-fn room_between(distinct: &[f64], scale: &Scale) -> f64 {
+/// Over how many pixels, at most `limit`, the points of one score may be spread without reaching the next score's.
+pub(super) fn room_between(distinct: &[f64], scale: &Scale, limit: f64) -> f64 {
     let gaps = distinct.windows(2).map(|pair| scale.place(pair[1]) - scale.place(pair[0]));
     let smallest = gaps.fold(f64::INFINITY, f64::min);
-    (smallest * 0.7).min(SPREAD * 1.8)
+    (smallest * 0.7).min(limit)
 }
 
 /// An evenly spread sequence in [0, 1) by the golden ratio: no clumps, and the same for the same index.
-fn golden(index: usize) -> f64 {
+pub(super) fn golden(index: usize) -> f64 {
     (index as f64 * 0.618_033_988_749_894_9).fract()
 }

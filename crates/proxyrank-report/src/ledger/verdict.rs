@@ -57,7 +57,7 @@ impl Verdict {
     }
 
     /// How the verdict reads.
-    pub(super) const fn tone(self) -> Tone {
+    pub(crate) const fn tone(self) -> Tone {
         match self {
             Self::Holds => Tone::Good,
             Self::Differs => Tone::Bad,

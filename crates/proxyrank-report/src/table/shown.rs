@@ -9,33 +9,33 @@ const DASH: &str = "–";
 const DAGGER: &str = "†";
 
 /// One cell before a format escapes it.
-pub(super) struct Shown {
+pub(crate) struct Shown {
     /// Digits, signs and brackets; needs no escaping, but a format may have its own minus sign.
-    pub(super) number: String,
+    pub(crate) number: String,
     /// What follows the number, or all there is.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Footnote letter.
-    pub(super) mark: Option<String>,
+    pub(crate) mark: Option<String>,
 }
 
 impl Shown {
     /// Number and text with a space between, where there are both.
-    pub(super) fn joined(number: &str, text: &str) -> String {
+    pub(crate) fn joined(number: &str, text: &str) -> String {
         [number, text].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
 
 /// All cells of a table with the remarks below it.
-pub(super) struct ShownTable {
+pub(crate) struct ShownTable {
     /// Row by row.
-    pub(super) rows: Vec<Vec<Shown>>,
+    pub(crate) rows: Vec<Vec<Shown>>,
     /// Footnote letters and what they mean.
-    pub(super) footnotes: Vec<(String, String)>,
+    pub(crate) footnotes: Vec<(String, String)>,
 }
 
 impl Table {
     /// Rounds every cell and numbers the distinct reasons for missing values.
-    pub(super) fn shown(&self) -> ShownTable {
+    pub(crate) fn shown(&self) -> ShownTable {
         let mut reasons: Vec<&str> = Vec::new();
         let mut rows = Vec::with_capacity(self.rows().len());
         for row in self.rows() {

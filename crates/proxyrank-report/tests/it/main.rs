@@ -2,4 +2,5 @@
 
 mod charts;
 mod escaping;
+mod site;
 mod tables;

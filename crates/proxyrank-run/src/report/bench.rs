@@ -30,6 +30,14 @@ pub struct BenchmarkPage {
     pub overview: Option<PathBuf>,
 }
 
+/// Ranks a benchmark under a reading by its main ground truth.
+pub(crate) fn ranked(stock: &Stock, reading: Reading, options: &ReportOptions) -> Result<Ranking, RunError> {
+    let metric = stock.benchmark.info.metric(None)?;
+    let failures = FailurePolicy::default();
+    let options = RankOptions { reading, metric, bootstrap: options.bootstrap, failures };
+    rank(&stock.benchmark, stock.columns(reading).to_vec(), options)
+}
+
 /// Ranks a benchmark under a reading and writes its page, tables and charts below `out`.
 pub fn benchmark_page(
     stock: &Stock,
@@ -39,11 +47,8 @@ pub fn benchmark_page(
 ) -> Result<BenchmarkPage, RunError> {
     let benchmark = &stock.benchmark;
     let info = benchmark.info;
-    let metric = info.metric(None)?;
-    let rank_options =
-        RankOptions { reading, metric, bootstrap: options.bootstrap, failures: FailurePolicy::default() };
-    let columns = stock.columns(reading);
-    let ranking = rank(benchmark, columns.to_vec(), rank_options)?;
+    let ranking = ranked(stock, reading, options)?;
+    let metric = ranking.options.metric;
     let folder = out.join(info.id).join(reading.as_str());
     let full = table(benchmark, &ranking, SortBy::Tau, Detail::Full);
     let files = write_table(&folder, &format!("rank_{}", metric.name), &full)?;

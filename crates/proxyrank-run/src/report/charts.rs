@@ -85,11 +85,12 @@ pub(crate) fn baselines(stock: &Stock, reading: Reading) -> Result<Vec<Reference
 }
 
 /// Whether a proxy of this class has a cost worth a chart.
-const fn runs_network(class: CostClass) -> bool {
+pub(crate) const fn runs_network(class: CostClass) -> bool {
     !matches!(class, CostClass::DataFree | CostClass::Published)
 }
 
-fn cost(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>) -> CostScatter {
+/// Cost against correlation.
+pub(crate) fn cost(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>) -> CostScatter {
     let points = ranking.columns.iter().zip(&ranking.analysis.proxies).filter_map(|(column, statistics)| {
         Some(CostPoint {
             name: column.label.clone(),
@@ -145,7 +146,8 @@ fn intervals(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>
     }
 }
 
-fn heatmap(benchmark: &Benchmark, ranking: &Ranking) -> Heatmap {
+/// How alike proxies rank.
+pub(crate) fn heatmap(benchmark: &Benchmark, ranking: &Ranking) -> Heatmap {
     let tau = |a: &[f64], b: &[f64]| kendall_tau_b(a, b).ok();
     let row = |a: &Vec<f64>| ranking.scores.iter().map(|b| tau(a, b)).collect();
     Heatmap {
@@ -157,7 +159,8 @@ fn heatmap(benchmark: &Benchmark, ranking: &Ranking) -> Heatmap {
     }
 }
 
-fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) -> Scatter {
+/// The scores of one column against the ground truth.
+pub(crate) fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) -> Scatter {
     let (column, statistics) = (&ranking.columns[index], &ranking.analysis.proxies[index]);
     let metric = ranking.options.metric;
     // Scores that only order architectures are drawn by rank: the distances between them mean nothing.

@@ -23,9 +23,10 @@ use proxyrank_report::file::write_atomic;
 use proxyrank_report::table::Table;
 use proxyrank_stats::{BootstrapOptions, CeilingOptions};
 
+pub(crate) use bench::ranked;
 pub use bench::{BenchmarkPage, benchmark_page};
 pub use charts::Charts;
-pub(crate) use charts::baselines;
+pub(crate) use charts::{baselines, cost, heatmap, runs_network, scatter};
 pub use ledger::{Reports, Reproduced, build_ledger, write_index, write_ledger};
 pub use overview::{differences, overview};
 

@@ -22,6 +22,8 @@ pub(crate) use seeds::SeededTaus;
 use crate::RunError;
 use crate::papers::Stock;
 
+pub(crate) use seeds::{SEED_NOTES, SeedSpread, seed_spreads};
+
 /// A study that was written.
 #[derive(Debug, Clone)]
 pub struct StudyPage {

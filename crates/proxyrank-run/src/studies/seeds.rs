@@ -8,10 +8,10 @@
 use std::collections::BTreeMap;
 
 use proxyrank_report::Page;
-use proxyrank_report::chart::SeedSpread;
+use proxyrank_report::chart::SeedSpread as SeedChart;
 use proxyrank_report::chart::spread::SpreadRow;
 use proxyrank_report::table::{Cell, Column, Emphasis, Table};
-use proxyrank_schema::{Protocol, Reading};
+use proxyrank_schema::{CostClass, Protocol, ProxyName, Reading};
 use proxyrank_stats::{coefficient_of_variation, kendall_tau_b};
 
 use super::variants::{Coverage, Scored, Variants, median, scores, spread, tau, variants};
@@ -34,8 +34,7 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     );
     let mut found = false;
     for reading in READINGS {
-        let seeded = seeded(subject.stock, reading);
-        let Some((table, chart)) = judge(subject, reading, &seeded)? else { continue };
+        let Some((table, chart)) = judge(subject, reading)? else { continue };
         found = true;
         write_table(&folder, &table.id, &table)?;
         let [png, _] = chart.draw(&folder.join(format!("charts/tau_by_seed_{reading}")))?;
@@ -95,79 +94,134 @@ fn seeded(stock: &Stock, reading: Reading) -> Vec<(Scored, Variants<'_, u64>)> {
     by_seed.into_iter().filter(|(_, columns)| columns.len() > 1).collect()
 }
 
-fn judge(
-    subject: &Subject<'_>,
-    reading: Reading,
-    seeded: &[(Scored, Variants<'_, u64>)],
-) -> Result<Option<(Table, SeedSpread)>, RunError> {
-    let stock = subject.stock;
-    let mut rows = Vec::new();
-    for (scored, columns) in seeded {
+/// How far one proxy's correlation moves from seed to seed.
+pub(crate) struct SeedSpread {
+    scored: Scored,
+    class: CostClass,
+    /// Tau-b by the name of the seed.
+    taus: Vec<(String, f64)>,
+    /// Mean tau-b between the scores of two seeds.
+    agreement: Option<f64>,
+    /// Spread of one architecture's score, in percent.
+    variation: Option<f64>,
+}
+
+/// Every proxy that was scored from several seeds, the best on average first.
+pub(crate) fn seed_spreads(stock: &Stock, reading: Reading) -> Result<Vec<SeedSpread>, RunError> {
+    let mut spreads = Vec::new();
+    for (scored, columns) in &seeded(stock, reading) {
         let mut taus = Vec::new();
         for (seed, column) in columns {
             taus.extend(tau(stock, column)?.map(|tau| (format!("seed {seed}"), tau)));
         }
-        if taus.len() > 1 {
-            rows.push((scored, columns, taus));
-        }
-    }
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    let values = |taus: &[(String, f64)]| -> Vec<f64> { taus.iter().map(|(_, tau)| *tau).collect() };
-    rows.sort_by(|a, b| spread(&values(&b.2)).0.total_cmp(&spread(&values(&a.2)).0));
-    let columns = vec![
-        Column::text("proxy", "Proxy"),
-        Column::number("seeds", "Seeds", 0),
-        Column::number("tau_mean", "tau-b, mean", 3),
-        Column::number("tau_sd", "sd", 4),
-        Column::number("tau_min", "min", 3),
-        Column::number("tau_max", "max", 3),
-        Column::number("agreement", "tau-b between seeds", 3),
-        Column::number("variation", "Variation of a score (%)", 2),
-    ];
-    let metric = stock.benchmark.info.metrics[0].name;
-    let title = format!("Correlation with {metric} over seeds, reading {reading}");
-    let mut table = Table::new(format!("seeds_{reading}"), title, columns);
-    for (scored, columns, taus) in &rows {
-        let taus = values(taus);
-        let (mean, sd) = spread(&taus);
-        let end = |pick: fn(f64, f64) -> f64| taus.iter().copied().reduce(pick).unwrap_or(f64::NAN);
+        let Some(class) = columns.values().next().map(|column| column.class).filter(|_| taus.len() > 1)
+        else {
+            continue;
+        };
         let series: Vec<Vec<f64>> = columns.values().map(|column| scores(column)).collect();
-        table.push(vec![
-            Cell::text(scored.label()),
-            Cell::count(taus.len() as u64),
+        spreads.push(SeedSpread {
+            scored: scored.clone(),
+            class,
+            taus,
+            agreement: agreement(&series),
+            variation: variation(&series),
+        });
+    }
+    spreads.sort_by(|a, b| b.tau().0.total_cmp(&a.tau().0));
+    Ok(spreads)
+}
+
+impl SeedSpread {
+    /// The proxy.
+    pub(crate) fn proxy(&self) -> &ProxyName {
+        &self.scored.proxy
+    }
+
+    /// What it is called: the proxy, with its signal where it has one.
+    pub(crate) fn label(&self) -> String {
+        self.scored.label()
+    }
+
+    /// The columns of [`SeedSpread::cells`].
+    pub(crate) fn columns() -> Vec<Column> {
+        vec![
+            Column::number("seeds", "Seeds", 0),
+            Column::number("tau_mean", "tau-b, mean", 3),
+            Column::number("tau_sd", "sd", 4),
+            Column::number("tau_min", "min", 3),
+            Column::number("tau_max", "max", 3),
+            Column::number("agreement", "tau-b between seeds", 3),
+            Column::number("variation", "Variation of a score (%)", 2),
+        ]
+    }
+
+    /// What the columns of a table hold, the label apart.
+    pub(crate) fn cells(&self) -> Vec<Cell> {
+        let values = self.values();
+        let (mean, sd) = self.tau();
+        let end = |pick: fn(f64, f64) -> f64| values.iter().copied().reduce(pick).unwrap_or(f64::NAN);
+        vec![
+            Cell::count(values.len() as u64),
             Cell::number(mean),
             Cell::number(sd),
             Cell::number(end(f64::min)),
             Cell::number(end(f64::max)),
-            Cell::number_or(agreement(&series), "a score is constant or failed"),
-            Cell::number_or(variation(&series), "a score is zero or failed"),
-        ]);
+            Cell::number_or(self.agreement, "a score is constant or failed"),
+            Cell::number_or(self.variation, "a score is zero or failed"),
+        ]
     }
-    table.note("tau-b between seeds: the mean over pairs of seeds of the correlation between the two series of scores.");
-    table.note(
-        "Variation: standard deviation over seeds divided by the mean, of one architecture's score; the median over \
-         architectures.",
-    );
-    let chart = SeedSpread {
+
+    fn values(&self) -> Vec<f64> {
+        self.taus.iter().map(|(_, tau)| *tau).collect()
+    }
+
+    /// Mean and standard deviation of tau-b.
+    fn tau(&self) -> (f64, f64) {
+        spread(&self.values())
+    }
+
+    fn row(&self) -> SpreadRow {
+        SpreadRow {
+            name: self.label(),
+            class: self.class,
+            values: self.taus.clone(),
+            emphasis: Emphasis::Plain,
+        }
+    }
+}
+
+/// What the columns of seeds mean.
+pub(crate) const SEED_NOTES: [&str; 2] = [
+    "tau-b between seeds: the mean over pairs of seeds of the correlation between the two series of scores.",
+    "Variation: standard deviation over seeds divided by the mean, of one architecture's score; the median over \
+     architectures.",
+];
+
+fn judge(subject: &Subject<'_>, reading: Reading) -> Result<Option<(Table, SeedChart)>, RunError> {
+    let stock = subject.stock;
+    let rows = seed_spreads(stock, reading)?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let columns: Vec<Column> =
+        [Column::text("proxy", "Proxy")].into_iter().chain(SeedSpread::columns()).collect();
+    let metric = stock.benchmark.info.metrics[0].name;
+    let title = format!("Correlation with {metric} over seeds, reading {reading}");
+    let mut table = Table::new(format!("seeds_{reading}"), title, columns);
+    for row in &rows {
+        table.push([Cell::text(row.label())].into_iter().chain(row.cells()).collect());
+    }
+    for note in SEED_NOTES {
+        table.note(note);
+    }
+    let chart = SeedChart {
         title: format!("Correlation by seed, reading {reading}"),
         subtitle: format!("{}, n = {}", stock.benchmark.info.title, stock.benchmark.entries.len()),
         axis_label: format!("Kendall tau-b with {metric}"),
-        rows: rows.iter().filter_map(|(scored, columns, taus)| row(scored, columns, taus)).collect(),
+        rows: rows.iter().map(SeedSpread::row).collect(),
         references: baselines(stock, reading)?,
     };
     Ok(Some((table, chart)))
-}
-
-fn row(scored: &Scored, columns: &Variants<'_, u64>, taus: &[(String, f64)]) -> Option<SpreadRow> {
-    let column = columns.values().next()?;
-    Some(SpreadRow {
-        name: scored.label(),
-        class: column.class,
-        values: taus.to_vec(),
-        emphasis: Emphasis::Plain,
-    })
 }
 
 /// Mean tau-b between all pairs of series.

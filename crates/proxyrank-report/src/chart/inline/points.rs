@@ -1,0 +1,244 @@
+//! A scatter plot in a few bytes a point.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{Drawing, whole};
+use crate::chart::Scatter;
+use crate::chart::scale::{Scale, Ticks, distinct, superscript};
+use crate::chart::scatter::{FEW_VALUES, ScatterPoint, golden, room_between};
+
+/// Width and height in units; shown at about one and a half times that.
+const SIZE: (i64, i64) = (360, 240);
+const LEFT: f64 = 42.0;
+const RIGHT: f64 = 354.0;
+const TOP: f64 = 22.0;
+const BOTTOM: f64 = 199.0;
+/// Colours that a page has for (depth, width) cells, and for classes of depth where there are more cells.
+const CELLS: usize = 6;
+const DEPTHS: usize = 5;
+
+/// Which colour a point gets.
+enum Groups {
+    /// One for each depth and width.
+    Cells(Vec<(u32, u32)>),
+    /// One for each class of depth: its greatest.
+    Depths(Vec<u32>),
+}
+
+impl Scatter {
+    /// The chart as an SVG for a web page; none where no score is finite.
+    ///
+    /// Points have the classes `g0` to `g5` by depth and width, or `d0` to `d4` by depth.
+    pub fn inline_svg(&self) -> Option<String> {
+        let finite = self.points.iter().filter(|point| point.truth.is_finite());
+        let points: Vec<(f64, &ScatterPoint)> = finite
+            .filter_map(|point| point.score.filter(|score| score.is_finite()).map(|score| (score, point)))
+            .collect();
+        if points.is_empty() {
+            return None;
+        }
+        let scores: Vec<f64> = points.iter().map(|(score, _)| *score).collect();
+        let truths: Vec<f64> = points.iter().map(|(_, point)| point.truth).collect();
+        let values = distinct(scores.iter().copied());
+        let few = values.len() <= FEW_VALUES && values.len() < points.len();
+        let inset = if few { 28.0 } else { 4.0 };
+        let x = Scale::covering(&scores, self.score_axis, (LEFT + inset, RIGHT - inset));
+        let y = Scale::covering(&truths, self.truth_axis, (BOTTOM, TOP));
+
+        let mut drawing = Drawing::new("scatter", SIZE, &self.title);
+        let ticks = x.ticks_at(&values).filter(|_| few).unwrap_or_else(|| x.ticks(6));
+        axes(&mut drawing, (&x, &ticks), (&y, &y.ticks(6)));
+        drawing.label(
+            "axis",
+            (whole(f64::midpoint(LEFT, RIGHT)), 235),
+            &titled(&self.score_label, &x, &ticks),
+        );
+        drawing.upwards(
+            "axis",
+            (11, whole(f64::midpoint(TOP, BOTTOM))),
+            &titled(&self.truth_label, &y, &y.ticks(6)),
+        );
+
+        let groups = Groups::of(points.iter().map(|(_, point)| *point));
+        let spread = if few { room_between(&values, &x, 48.0) } else { 0.0 };
+        let mut places: BTreeMap<usize, Vec<(i64, i64)>> = BTreeMap::new();
+        for (index, (score, point)) in points.iter().enumerate() {
+            let aside = (golden(index) - 0.5) * spread;
+            let place = (whole(x.place(*score) + aside), whole(y.place(point.truth)));
+            places.entry(groups.index(point)).or_default().push(place);
+        }
+        for (group, mut places) in places {
+            // Neighbours in the path lie close together, so that steps between them are short to write.
+            places.sort_unstable();
+            places.dedup();
+            drawing.path(&format!("dot {}", groups.class(group)), &dots(&places));
+        }
+        let ringed = points.iter().filter(|(_, point)| point.highlight.is_some());
+        let ringed: Vec<(i64, i64)> =
+            ringed.map(|(score, point)| (whole(x.place(*score)), whole(y.place(point.truth)))).collect();
+        drawing.path("ring", &rings(&ringed));
+        let mut at = 46;
+        for (group, label) in groups.labels() {
+            drawing.path(&format!("dot key {}", groups.class(group)), &format!("M{at} 9z"));
+            drawing.label("key", (at + 6, 13), &label);
+            at += 15 + 6 * i64::try_from(label.chars().count()).unwrap_or(0);
+        }
+        Some(drawing.finish())
+    }
+}
+
+impl Groups {
+    fn of<'a>(points: impl Iterator<Item = &'a ScatterPoint> + Clone) -> Self {
+        let mut cells: Vec<(u32, u32)> = points.map(|point| (point.depth, point.width)).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        if cells.len() <= CELLS {
+            return Self::Cells(cells);
+        }
+        let mut depths: Vec<u32> = cells.into_iter().map(|(depth, _)| depth).collect();
+        depths.dedup();
+        let classes = DEPTHS.min(depths.len());
+        Self::Depths((1..=classes).map(|class| depths[class * depths.len() / classes - 1]).collect())
+    }
+
+    fn index(&self, point: &ScatterPoint) -> usize {
+        match self {
+            Self::Cells(cells) => {
+                cells.iter().position(|cell| *cell == (point.depth, point.width)).unwrap_or(0)
+            }
+            Self::Depths(greatest) => greatest.partition_point(|depth| *depth < point.depth),
+        }
+    }
+
+    fn class(&self, group: usize) -> String {
+        match self {
+            Self::Cells(_) => format!("g{group}"),
+            Self::Depths(_) => format!("d{group}"),
+        }
+    }
+
+    fn labels(&self) -> Vec<(usize, String)> {
+        let labels: Vec<String> = match self {
+            Self::Cells(cells) => cells.iter().map(|(depth, width)| format!("{depth} × {width}")).collect(),
+            Self::Depths(greatest) => {
+                let mut labels: Vec<String> = greatest.iter().map(|depth| format!("≤ {depth}")).collect();
+                if let Some(last) = labels.last_mut() {
+                    last.push_str(" layers");
+                }
+                labels
+            }
+        };
+        labels.into_iter().enumerate().collect()
+    }
+}
+
+/// Grid, axis lines and tick labels.
+fn axes(drawing: &mut Drawing, (x, x_ticks): (&Scale, &Ticks), (y, y_ticks): (&Scale, &Ticks)) {
+    let (left, right, top, bottom) = (whole(LEFT), whole(RIGHT), whole(TOP), whole(BOTTOM));
+    let mut grid = String::new();
+    for tick in &y_ticks.marks {
+        let _ = write!(grid, "M{left} {}H{right}", whole(y.place(tick.value)));
+    }
+    for tick in &x_ticks.marks {
+        let _ = write!(grid, "M{} {top}V{bottom}", whole(x.place(tick.value)));
+    }
+    drawing.path("grid", &grid);
+    drawing.path("line", &format!("M{left} {top}V{bottom}H{right}"));
+    for tick in &x_ticks.marks {
+        drawing.label("tx", (whole(x.place(tick.value)), bottom + 13), &tick.label);
+    }
+    for tick in &y_ticks.marks {
+        drawing.label("ty", (left - 4, whole(y.place(tick.value)) + 4), &tick.label);
+    }
+}
+
+/// An axis title with the power of ten that the labels leave out, and with the kind of scale.
+fn titled(title: &str, scale: &Scale, ticks: &Ticks) -> String {
+    let power = (ticks.exponent != 0).then(|| format!("×10{}", superscript(ticks.exponent.into())));
+    let kind = Some(scale.remark().to_owned()).filter(|kind| !kind.is_empty());
+    let remarks: Vec<String> = power.into_iter().chain(kind).collect();
+    if remarks.is_empty() { title.to_owned() } else { format!("{title} ({})", remarks.join(", ")) }
+}
+
+/// Strokes without length, whose round ends are the points.
+fn dots(places: &[(i64, i64)]) -> String {
+    let mut path = String::new();
+    let mut before: Option<(i64, i64)> = None;
+    for &(x, y) in places {
+        match before {
+            None => {
+                let _ = write!(path, "M{x} {y}z");
+            }
+            Some((a, b)) => {
+                let (right, down) = (x - a, y - b);
+                // A minus sign separates as well as a space does.
+                let space = if down < 0 { "" } else { " " };
+                let _ = write!(path, "m{right}{space}{down}z");
+            }
+        }
+        before = Some((x, y));
+    }
+    path
+}
+
+/// Circles around points.
+fn rings(places: &[(i64, i64)]) -> String {
+    let mut path = String::new();
+    for (x, y) in places {
+        let _ = write!(path, "M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0", x - 4);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::AxisScale;
+
+    fn chart(points: Vec<ScatterPoint>) -> Scatter {
+        Scatter {
+            title: "a <b> on c".into(),
+            score_label: "a".into(),
+            truth_label: "glue (%)".into(),
+            tau: None,
+            rho: None,
+            points,
+            score_axis: AxisScale::Auto,
+            truth_axis: AxisScale::Linear,
+            highlight: String::new(),
+        }
+    }
+
+    fn point(score: f64, depth: u32) -> ScatterPoint {
+        ScatterPoint { score: Some(score), truth: score * 2.0, depth, width: 128, highlight: None }
+    }
+
+    #[test]
+    fn every_point_is_one_stroke_and_text_is_escaped() {
+        let points: Vec<_> = (0..40_u32).map(|i| point(f64::from(i) + 0.5, 2 + i % 2)).collect();
+        let svg = chart(points).inline_svg().unwrap();
+        // Forty points, and two in the key.
+        assert_eq!(svg.matches('z').count(), 42);
+        assert!(svg.contains("aria-label=\"a &lt;b&gt; on c\"") && !svg.contains("<b>"));
+        assert!(svg.contains("dot g0") && svg.contains("dot g1"));
+    }
+
+    #[test]
+    fn many_depths_share_classes_and_all_points_have_one() {
+        let points: Vec<_> = (0..60_u32).map(|i| point(f64::from(i), 2 + i % 15)).collect();
+        let groups = Groups::of(points.iter());
+        assert!(points.iter().all(|point| groups.index(point) < DEPTHS));
+        assert_eq!(groups.labels().last().unwrap().1, "≤ 16 layers");
+    }
+
+    #[test]
+    fn without_a_finite_score_there_is_no_chart() {
+        assert_eq!(chart(vec![ScatterPoint { score: None, ..point(1.0, 2) }]).inline_svg(), None);
+    }
+
+    #[test]
+    fn steps_lead_from_point_to_point() {
+        assert_eq!(dots(&[(10, 20), (12, 5), (12, 9)]), "M10 20zm2-15zm0 4z");
+    }
+}

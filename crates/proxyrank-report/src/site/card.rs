@@ -1,0 +1,197 @@
+//! The card of one proxy: what it is, what speaks against it, and how it does wherever it was measured.
+
+use super::board::{chip, letter_word, standing_bar};
+use super::element::{Element, Markup, el, link};
+use super::model::{Board, Card, Entry, Parameter, Reference, Released};
+use super::page::{Depth, Page, commands, frame, heading, slug};
+use super::{Site, plain};
+use crate::ledger::{Ledger, Stage};
+use crate::table::{Cell, Column, Flag, Row, Table};
+
+/// The whole page.
+pub(super) fn page(site: &Site, card: &Card) -> String {
+    let mut main = el("main")
+        .class("card")
+        .child(el("h1").text(&card.name))
+        .child(el("p").class("lead").text(&card.title).text(" ").child(chip(card.class)))
+        .child(facts(site, card))
+        .maybe(faults(card))
+        .child(heading("standings", "Where it stands"))
+        .child(standings(site, card));
+    if !card.targets.is_empty() {
+        main =
+            main.child(heading("targets", "By ground truth")).children(card.targets.iter().map(plain::table));
+    }
+    if let Some(seeds) = &card.seeds {
+        main = main.child(heading("seeds", "How much depends on the seed")).child(plain::table(seeds));
+    }
+    let plots: Vec<Element> = card
+        .plots
+        .iter()
+        .filter_map(|plot| {
+            let picture = Markup::trusted(plot.chart.inline_svg()?);
+            let board = site.boards.iter().find(|board| board.id == plot.board)?;
+            let caption = format!("{}: {}, reading {}", plot.label, board.title, board.reading);
+            Some(el("figure").markup(&picture).child(el("figcaption").text(&caption)))
+        })
+        .collect();
+    if !plots.is_empty() {
+        main = main
+            .child(heading("plots", "Score against ground truth"))
+            .child(el("p").text("One point for each network, coloured by layers × hidden size, or by layers. Ringed: a task failed to train."))
+            .child(el("div").class("plots").children(plots));
+    }
+    if let Some(claims) = claims(&site.ledger, &card.name) {
+        main = main.child(heading("claims", "Published numbers about it")).child(plain::table(&claims));
+    }
+    if let Some(command) = &card.command {
+        main = main.child(heading("made", "Compute it")).child(commands(std::slice::from_ref(command)));
+    }
+    Page { site, title: &card.name, place: "proxies.html", depth: Depth::Folder }.around(main)
+}
+
+fn facts(site: &Site, card: &Card) -> Element {
+    let mut list = el("dl").class("facts");
+    if let Some(formula) = &card.formula {
+        list = fact(list, "Formula", el("dd").child(el("code").class("formula").text(formula)));
+    }
+    list = fact(list, "Good end", el("dd").text(&card.direction));
+    if !card.families.is_empty() {
+        list = fact(list, "Defined for", el("dd").text(&card.families.join(", ")));
+    }
+    let paper = card
+        .paper
+        .as_ref()
+        .map_or_else(|| el("dd").text("none: a plain baseline or a variant of ours"), reference);
+    list = fact(list, "Paper", paper);
+    if let Some(code) = &card.code {
+        let address = format!("{}/blob/HEAD/{}", site.repository, code.path);
+        let source = el("dd").child(link(&address, &code.path)).text(&format!(", version {}", code.version));
+        list = fact(list, "Code", source);
+    }
+    for released in &card.released {
+        list = fact(list, "Released scores", file(released));
+    }
+    if !card.params.is_empty() {
+        list = fact(list, "Parameters", el("dd").child(el("ul").children(card.params.iter().map(parameter))));
+    }
+    if !card.relatives.is_empty() {
+        let links =
+            card.relatives.iter().map(|name| el("li").child(link(&format!("{}.html", slug(name)), name)));
+        list = fact(list, "See also", el("dd").child(el("ul").class("inline").children(links)));
+    }
+    list
+}
+
+fn fact(list: Element, term: &str, description: Element) -> Element {
+    list.child(el("dt").text(term)).child(description)
+}
+
+fn reference(paper: &Reference) -> Element {
+    let cited = format!("{}: ", paper.citation);
+    let title = paper
+        .address
+        .as_ref()
+        .map_or_else(|| el("span").text(&paper.title), |address| link(address, &paper.title));
+    el("dd").text(&cited).child(title).text(&format!(". {}", paper.venue))
+}
+
+fn file(released: &Released) -> Element {
+    let address = format!("https://github.com/{}/blob/HEAD/{}", released.repository, released.file);
+    el("dd")
+        .text(&format!("{}: ", released.benchmark))
+        .child(link(&address, &format!("{}/{}", released.repository, released.file)))
+        .text(&format!(", {}; {}", released.part, released.conditions))
+}
+
+fn parameter(parameter: &Parameter) -> Element {
+    let Parameter { name, default, low, high, doc } = parameter;
+    el("li").child(el("code").text(&format!("{name}={default}"))).text(&format!(" ({low} to {high}): {doc}"))
+}
+
+fn faults(card: &Card) -> Option<Element> {
+    let items = card.faults.iter().map(|fault| el("li").text(fault));
+    let list = || {
+        el("section")
+            .class("faults")
+            .child(heading("faults", "What speaks against it"))
+            .child(el("ul").children(items))
+    };
+    (!card.faults.is_empty()).then(list)
+}
+
+/// The boards on which a proxy stands, a row for each of its labels.
+fn standings(site: &Site, card: &Card) -> Element {
+    let heads = ["Benchmark, reading", "Kendall tau-b", "Against the rule", "Rank", "Tie group"];
+    let heads = heads
+        .iter()
+        .map(|name| el("th").attr("scope", "col").child(el("button").attr("type", "button").text(name)));
+    let rows = site.boards.iter().flat_map(|board| {
+        let own = board.entries.iter().zip(board.table.rows()).filter(|(entry, _)| entry.card == card.name);
+        own.map(move |(entry, row)| standing(board, entry, row))
+    });
+    let grid = el("table")
+        .class("sortable")
+        .attr("style", "--lo:-1;--span:2")
+        .child(el("caption").text("Every table that it is in"))
+        .child(el("thead").child(el("tr").children(heads)))
+        .child(el("tbody").children(rows));
+    frame("Standings", grid)
+}
+
+fn standing(board: &Board, entry: &Entry, row: &Row) -> Element {
+    let to = format!("../tables/{}.html#row-{}", board.id, slug(&entry.label));
+    let place = format!("{}, {}", board.title, board.reading);
+    let cell = |key: &str| {
+        board.table.columns.iter().position(|column| column.key == key).and_then(|index| row.cells.get(index))
+    };
+    let versus = entry.versus.first().copied();
+    let rule = board.rules.first();
+    let interval = |cell: Option<&Cell>| match cell {
+        Some(Cell::Interval(i)) => el("td")
+            .class("n")
+            .text(&i.point.to_string())
+            .child(el("small").text(&format!("{} to {} of {}", i.low, i.high, board.entries.len()))),
+        Some(Cell::Integer(value)) => el("td").class("n").text(&value.to_string()),
+        _ => el("td").class("none").text("–"),
+    };
+    el("tr")
+        .child(el("th").attr("scope", "row").child(link(&to, &place)).child(el("small").text(&entry.label)))
+        .child(standing_bar(cell("tau_b"), rule.and_then(|rule| rule.tau)))
+        .child(letter_word(versus, rule.map(|rule| rule.label.as_str())))
+        .child(interval(cell("rank")))
+        .child(interval(cell("tie_group")))
+}
+
+/// The published numbers that are about a proxy, with what came out.
+fn claims(ledger: &Ledger, name: &str) -> Option<Table> {
+    let own =
+        ledger.claims.iter().filter(|claim| claim.proxy.as_ref().is_some_and(|proxy| proxy.as_str() == name));
+    let columns = vec![
+        Column::text("what", "Claim"),
+        Column::text("paper", "Paper"),
+        Column::text("stage", "How it was checked"),
+        Column::number("published", "Published", 4),
+        Column::number("ours", "Ours", 4),
+        Column::text("verdict", "Verdict"),
+    ];
+    let mut table = Table::new("claims", "Published numbers and ours", columns);
+    for claim in own {
+        for stage in Stage::ALL {
+            let Some(result) = claim.stages.get(&stage) else { continue };
+            table.push(vec![
+                Cell::text(&claim.what),
+                Cell::text(&claim.paper),
+                Cell::text(stage.title()),
+                Cell::number_or(claim.published, "no published number is known"),
+                Cell::number_or(result.value, &result.reason),
+                Cell::Flag(Flag {
+                    tone: result.verdict.tone(),
+                    label: result.verdict.as_str().to_owned(),
+                    value: None,
+                }),
+            ]);
+        }
+    }
+    (!table.rows().is_empty()).then_some(table)
+}

@@ -1,0 +1,85 @@
+//! The leaderboard: everything that a [`Site`] shows, gathered from stored scores.
+//!
+//! A report is read once, a leaderboard is searched: the same rankings, charts and ledger, arranged by table and by proxy.
+//! Nothing is computed here that a report would compute otherwise; what is added is the comparison of every proxy with the
+//! simple rules, which the ranking's own paired tests hold already.
+//!
+//! - `boards` makes a table of a ranking; `rules` says what is to be beaten, `labels` who has seen the answers;
+//! - `cards` gathers what is known of one proxy; `sources` says where its code lies.
+
+mod boards;
+mod cards;
+mod labels;
+mod rules;
+mod sources;
+
+use std::path::Path;
+
+use proxyrank_report::site::{Site, Written};
+use proxyrank_schema::Reading;
+use proxyrank_stats::Ceiling;
+
+use crate::RunError;
+use crate::ceiling::{self, Grouping};
+use crate::papers::{Stock, tables};
+use crate::rank::Ranking;
+use crate::report::{ReportOptions, build_ledger, ranked};
+use crate::reproduce::{Workshop, shelf};
+
+/// Folder of the site below the folder of reports.
+pub const FOLDER: &str = "site";
+
+/// One benchmark under one reading, judged.
+struct Judged<'a> {
+    stock: &'a Stock,
+    reading: Reading,
+    ranking: Ranking,
+    ceiling: Option<Ceiling>,
+}
+
+/// Gathers the leaderboard from what is stored.
+pub fn build(workshop: &Workshop<'_>, options: &ReportOptions) -> Result<Site, RunError> {
+    let tables = tables()?;
+    let (infos, shelf) = shelf(workshop, &tables)?;
+    let total = infos.iter().map(|info| info.readings.len()).sum();
+    let task = workshop.watch.task("rank", total);
+    let mut judged = Vec::new();
+    for info in &infos {
+        let Some(stock) = shelf.get(&info.benchmark_id()) else { continue };
+        for &reading in info.readings {
+            if workshop.stop.asked() {
+                return Err(RunError::Stopped { after: format!("after {} tables", judged.len()) });
+            }
+            match judge(stock, reading, options) {
+                Ok(found) => judged.push(found),
+                Err(RunError::NothingStored { what, command }) => {
+                    workshop.watch.note(&format!("no table: {what}; run `{command}`"));
+                }
+                Err(error) => return Err(error),
+            }
+            task.at(judged.len());
+        }
+    }
+    drop(task);
+    let (ledger, _) = build_ledger(&tables, &shelf, workshop.locator)?;
+    let boards = judged.iter().map(|judged| boards::board(judged, options));
+    Ok(Site {
+        boards: boards.collect::<Result<_, _>>()?,
+        cards: cards::cards(&judged)?,
+        ledger,
+        generator: concat!("proxyrank ", env!("CARGO_PKG_VERSION")).to_owned(),
+        repository: env!("CARGO_PKG_REPOSITORY").to_owned(),
+    })
+}
+
+/// Writes a site; whatever else lies in the folder is left alone.
+pub fn write(site: &Site, folder: &Path) -> Result<Written, RunError> {
+    Ok(site.write(folder)?)
+}
+
+fn judge<'a>(stock: &'a Stock, reading: Reading, options: &ReportOptions) -> Result<Judged<'a>, RunError> {
+    let ranking = ranked(stock, reading, options)?;
+    let metric = ranking.options.metric;
+    let ceiling = ceiling::ceiling(&stock.benchmark, metric, Grouping::AsTrained, &options.ceiling)?;
+    Ok(Judged { stock, reading, ranking, ceiling })
+}

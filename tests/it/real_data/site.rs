@@ -1,0 +1,268 @@
+//! `leaderboard build`: a site whose links all lead somewhere, and which works in a browser, from a disk, in both themes
+//! and at two widths, by mouse and by keyboard, without an error and without a request to anywhere.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::evaluate::copy_folder;
+use super::{SMALL, place};
+use crate::browser::{Chromium, Tab, find};
+use crate::place::{Place, files_below, skipped};
+
+/// The table that the front page speaks of.
+const TABLE: &str = "tables/flexibert-as_trained.html";
+
+/// Builds a site of two benchmarks: closed forms computed here, networks from the committed scores.
+fn build(place: &Place) -> PathBuf {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/reference");
+    copy_folder(&committed, &place.path("results/reference"));
+    for benchmark in ["flexibert", SMALL] {
+        place.run(&format!("evaluate --benchmark {benchmark} --reading all")).exits(0);
+    }
+    let run = place.run("leaderboard build --quick --json").exits(0);
+    assert_eq!(run.json()[0]["tables"], 4, "{run}");
+    assert!(run.json()[0]["page_bytes"].as_u64().unwrap() < 3_000_000, "{run}");
+    place.path("reports/site")
+}
+
+#[test]
+fn without_scores_the_error_says_what_to_run() {
+    let place = place!();
+    place.run("leaderboard build").exits(2).says("proxyrank reproduce").one_line();
+}
+
+#[test]
+fn a_site_is_whole_and_works_in_a_browser() {
+    let place = place!();
+    let site = build(&place);
+    every_link_leads_somewhere(&site);
+    let Some(program) = find() else {
+        skipped("a_site_is_whole_and_works_in_a_browser", "its second half: no Chromium; run `make browser`");
+        return;
+    };
+    let mut tab = Tab::new(Chromium::start(&program));
+    tab.resize(1280, 900);
+    table(&mut tab, &site);
+    views(&mut tab, &site);
+    keyboard(&mut tab, &site);
+    downloads(&mut tab, &site);
+    looks(&mut tab, &site);
+}
+
+/// Sorting, filters, columns, and the way from the front page to a card.
+fn table(tab: &mut Tab, site: &Path) {
+    tab.open(&site.join("index.html"));
+    assert!(tab.text("document.querySelector('.claim').textContent").starts_with("None of "));
+    tab.follow("document.querySelector('a.more').click()");
+    assert!(tab.text("location.pathname").ends_with(TABLE));
+    let names = "[...document.querySelectorAll('#board tbody tr')].filter((row) => row.checkVisibility()).map((row) => row.cells[0].firstChild.textContent)";
+    let delivered = tab.texts(names);
+    assert!(delivered.len() > 40 && delivered[0] == "layers_then_hidden", "{delivered:?}");
+
+    for (key, sign) in [("regret_10", 1.0), ("wall_us", 1.0), ("within_cell", -1.0)] {
+        let head = format!("document.querySelector('th[data-key={key}]')");
+        let values = format!(
+            "[...document.querySelectorAll('#board tbody tr')].map((row) => row.cells[{head}.cellIndex]).filter((cell) => !cell.classList.contains('none')).map((cell) => Number(cell.dataset.v ?? cell.style.getPropertyValue('--p')))"
+        );
+        for direction in [sign, -sign] {
+            tab.run(&format!("{head}.querySelector('button').click()"));
+            let values = tab.run(&values);
+            let values: Vec<f64> =
+                values.as_array().unwrap().iter().map(|v| direction * v.as_f64().unwrap()).collect();
+            assert!(values.len() > 30 && values.is_sorted(), "{key}: {values:?}");
+            let sorted = if direction > 0.0 { "ascending" } else { "descending" };
+            assert_eq!(tab.text(&format!("{head}.getAttribute('aria-sort')")), sorted);
+        }
+    }
+    assert_eq!(tab.count("document.querySelectorAll('#board [aria-sort]').length"), 1);
+    tab.run("document.querySelector('#reset').click()");
+    assert_eq!(tab.texts(names), delivered);
+
+    set(tab, "#find", "value", "'PCA'");
+    let found = tab.texts(names);
+    assert!(found.len() > 3 && found.iter().all(|name| name.contains("pca")), "{found:?}");
+    assert!(
+        tab.text("document.querySelector('#shown').textContent").starts_with(&format!("{} of ", found.len()))
+    );
+    set(tab, "#find", "value", "''");
+
+    set(tab, "#beats", "checked", "true");
+    assert_eq!(tab.texts(names), ["layers_then_hidden"], "nothing beats the rule");
+    set(
+        tab,
+        "#rule",
+        "value",
+        "[...document.querySelectorAll('#rule option')].find((o) => o.text === 'num_parameters').value",
+    );
+    let better = tab.texts(names);
+    assert!(
+        better.len() > 5 && better.contains(&"nsc".to_owned()) && !better.contains(&"d_model".to_owned()),
+        "{better:?}"
+    );
+    set(tab, "#beats", "checked", "false");
+
+    set(tab, "input[value=gradient]", "checked", "false");
+    assert!(tab.texts(names).iter().all(|name| !name.starts_with("snip")));
+
+    let visible = "document.querySelector('th[data-key=tau_a]').checkVisibility()";
+    assert_eq!(tab.run(visible), false);
+    set(tab, "input[value=tau_a]", "checked", "true");
+    assert_eq!(tab.run(visible), true);
+
+    tab.run("document.querySelector('#reset').click()");
+    tab.follow("document.querySelector('#row-w_pca a').click()");
+    assert_eq!(tab.text("document.querySelector('h1').textContent"), "w_pca");
+    for part in [".formula", "svg.scatter", "#standings", "#targets", "#faults", "#made"] {
+        assert_eq!(tab.run(&format!("!!document.querySelector('{part}')")), true, "{part}");
+    }
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+/// Changes a control as a person would.
+fn set(tab: &mut Tab, selector: &str, property: &str, value: &str) {
+    tab.run(&format!(
+        "(() => {{ const it = document.querySelector('{selector}'); it.{property} = {value}; \
+         it.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()"
+    ));
+}
+
+/// A view comes back from its address.
+fn views(tab: &mut Tab, site: &Path) {
+    tab.open(&site.join(TABLE));
+    set(tab, "#find", "value", "'conf'");
+    tab.run("document.querySelector('th[data-key=wall_us] button').click()");
+    let state = "[document.querySelector('#shown').textContent, document.querySelector('#find').value]";
+    let before = tab.texts(state);
+    let address = tab.text("location.href");
+    assert!(address.contains("#find=conf"), "{address}");
+    tab.follow("setTimeout(() => location.reload())");
+    assert_eq!(tab.texts(state), before);
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+/// The first stop is the way around the navigation, and a column is sorted by its key.
+fn keyboard(tab: &mut Tab, site: &Path) {
+    tab.open(&site.join(TABLE));
+    tab.press("Tab", 9, "");
+    assert_eq!(tab.text("document.activeElement.className"), "skip");
+    assert!(tab.number("document.activeElement.getBoundingClientRect().left") >= 0.0, "it can be seen");
+    tab.run("document.querySelector('th[data-key=close_pairs] button').focus()");
+    tab.press("Enter", 13, "\r");
+    let sorted = "document.querySelector('th[data-key=close_pairs]').getAttribute('aria-sort')";
+    assert_eq!(tab.text(sorted), "descending");
+    let outline = "getComputedStyle(document.activeElement).outlineStyle";
+    assert_eq!(tab.text(outline), "solid", "the focus can be seen");
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+/// The files of a table, and the view as a file.
+fn downloads(tab: &mut Tab, site: &Path) {
+    tab.open(&site.join(TABLE));
+    let rows = tab.count("document.querySelectorAll('#board tbody tr').length");
+    let link =
+        |extension: &str| format!("document.querySelector('.downloads a[href$=\".{extension}\"]').click()");
+    let csv = fs::read_to_string(tab.download(&link("csv"))).unwrap();
+    assert!(csv.starts_with("proxy,cost_class,tau_b,tau_b_low"), "{csv}");
+    assert_eq!(csv.lines().count(), rows + 1);
+    let parquet = tab.download(&link("parquet"));
+    assert!(fs::read(&parquet).unwrap().starts_with(b"PAR1"), "{}", parquet.display());
+    // From a disk a browser shows JSON instead of saving it.
+    tab.follow(&link("json"));
+    assert!(tab.text("document.body.textContent").contains("\"rank_flexibert_as_trained_glue\""));
+    tab.open(&site.join(TABLE));
+    set(tab, "#find", "value", "'nsc'");
+    let shown =
+        tab.count("[...document.querySelectorAll('#board tbody tr')].filter((row) => !row.hidden).length");
+    let view = fs::read_to_string(tab.download("document.querySelector('#save').click()")).unwrap();
+    assert!(view.starts_with("proxy,tau_b,tau_b_low,tau_b_high,versus_rule,rank"), "{view}");
+    assert_eq!(view.lines().count(), shown + 1, "{view}");
+    assert!(view.lines().nth(1).unwrap().starts_with("nsc,0.69"), "{view}");
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+/// Every kind of page at two widths in both themes: nothing runs over the edge, text can be read, fields have names.
+/// `PROXYRANK_SCREENSHOTS` names a folder for pictures of all of them.
+fn looks(tab: &mut Tab, site: &Path) {
+    let pictures = std::env::var_os("PROXYRANK_SCREENSHOTS").map(PathBuf::from);
+    let pages = ["index.html", TABLE, "proxies/w_pca.html", "proxies.html", "ledger.html", "method.html"];
+    for theme in ["light", "dark"] {
+        tab.prefer(theme);
+        for width in [390, 1280] {
+            tab.resize(width, 900);
+            for page in pages {
+                tab.open(&site.join(page));
+                let place = format!("{page}, {theme}, {width} pixels");
+                let over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+                assert_eq!(tab.count(over), 0, "{place}");
+                let pale = tab.texts(PALE);
+                assert!(pale.is_empty(), "{place}: too little contrast: {pale:?}");
+                let nameless = tab.texts(NAMELESS);
+                assert!(nameless.is_empty(), "{place}: without a name: {nameless:?}");
+                if let Some(folder) = &pictures {
+                    let name = page.trim_end_matches(".html").replace('/', "-");
+                    tab.picture(&folder.join(format!("{name}-{theme}-{width}.png")));
+                }
+            }
+        }
+    }
+    let paper = "getComputedStyle(document.body).backgroundColor";
+    let dark = tab.text(paper);
+    tab.run("document.querySelector('#theme').click()");
+    assert_ne!(tab.text(paper), dark, "the switch overrules the system");
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+/// Texts whose contrast with what lies behind them is below 4.5 to 1, which many find hard to read.
+const PALE: &str = r"(() => {
+  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgb = (colour) => { pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); return [...pen.getImageData(0, 0, 1, 1).data]; };
+  const light = (c) => c.slice(0, 3).map((v) => v / 255).map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (it) => { for (; it; it = it.parentElement) { const c = rgb(getComputedStyle(it).backgroundColor); if (c[3] > 250) return c; } return [255, 255, 255, 255]; };
+  const found = [];
+  for (const it of document.querySelectorAll('p, a, li, dd, dt, h1, h2, small, td, th, button, label, caption, summary, figcaption, code')) {
+    if (!it.checkVisibility() || !it.textContent.trim()) continue;
+    const [a, b] = [light(rgb(getComputedStyle(it).color)), light(behind(it))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) found.push(`${it.tagName}.${it.className} ${ratio.toFixed(2)}`);
+  }
+  return [...new Set(found)];
+})()";
+
+/// Fields, buttons and pictures that a screen reader could not name.
+const NAMELESS: &str = r"[...document.querySelectorAll('input, select, button, a, svg, [role=region]')]
+  .filter((it) => !(it.labels?.length || it.textContent.trim() || it.getAttribute('aria-label')))
+  .map((it) => it.outerHTML.slice(0, 80))";
+
+/// Every link of every page leads to a file of the site, and where it names a part, to that part.
+fn every_link_leads_somewhere(site: &Path) {
+    let mut checked = 0;
+    for file in files_below(site).into_iter().filter(|file| file.extension().is_some_and(|e| e == "html")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let ids: BTreeSet<&str> = attributes(&text, "id").collect();
+        assert_eq!(ids.len(), attributes(&text, "id").count(), "an id occurs twice in {}", file.display());
+        for link in attributes(&text, "href").chain(attributes(&text, "src")) {
+            if link.contains("://") || link.starts_with("data:") {
+                continue;
+            }
+            let (path, part) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { file.clone() } else { file.with_file_name("").join(path) };
+            assert!(target.is_file(), "{} links to {link}", file.display());
+            let text = if part.is_empty() { String::new() } else { fs::read_to_string(&target).unwrap() };
+            assert!(
+                part.is_empty() || text.contains(&format!("id=\"{part}\"")),
+                "{} links to {link}",
+                file.display()
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 1000, "{checked} links");
+}
+
+/// The values of an attribute.
+fn attributes<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let begins = format!(" {name}=\"");
+    let parts: Vec<&str> = text.split(&begins).skip(1).collect();
+    parts.into_iter().filter_map(|rest| rest.split('"').next())
+}
