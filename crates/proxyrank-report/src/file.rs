@@ -51,9 +51,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 }
 
 /// Lets `write` fill a temporary file beside `path`, then renames it into place.
-///
-/// The temporary name keeps the extension, since some encoders choose the format by it.
-pub(crate) fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), WriteError> {
+fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), WriteError> {
     let failed = |source| WriteError::new(path, source);
     let name = path
         .file_name()

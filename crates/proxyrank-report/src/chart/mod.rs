@@ -8,7 +8,7 @@
 //! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`magnitudes`]: one
 //!   chart each;
 //! - `inline`: two of them as small SVGs for web pages;
-//! - `canvas`, `surface`, `output`: shapes and text, what plotters is told, and the two files;
+//! - `canvas`, `surface`, `output`, `png`: shapes and text, what plotters is told, and the two files;
 //! - `font`, `palette`, `scale`, `duration`, `axis`, `labels`, `seriation`: parts with rules of their own;
 //! - `class`, `legend`, `references`, `rows`, `column`: what several charts draw alike.
 //!
@@ -32,6 +32,7 @@ mod legend;
 pub mod magnitudes;
 mod output;
 mod palette;
+mod png;
 mod references;
 mod rows;
 mod scale;

@@ -1,16 +1,15 @@
 //! One drawing, two files.
 
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use plotters::prelude::{BitMapBackend, DrawingBackend, SVGBackend};
 
 use super::canvas::Canvas;
 use super::surface::{Device, Drawn, Lettering, SCALE};
-use super::{ChartError, font};
+use super::{ChartError, font, png};
 use crate::WriteError;
-use crate::file::{replace, write_atomic};
+use crate::file::write_atomic;
 
 /// Draws a page of `size` pixels into `path` with `.png` and with `.svg` appended; returns the two paths in this order.
 pub(super) fn draw(
@@ -23,7 +22,8 @@ pub(super) fn draw(
     register_font().map_err(failed)?;
     let files = [with_suffix(path, ".png"), with_suffix(path, ".svg")];
     let pixels = bitmap(size, paint).map_err(failed)?;
-    replace(&files[0], |temporary| encode(temporary, size, &pixels))?;
+    let bytes = png::encode(size, &pixels).map_err(|error| failed(error.to_string()))?;
+    write_atomic(&files[0], &bytes)?;
     write_atomic(&files[1], vector(title, size, paint).map_err(failed)?.as_bytes())?;
     Ok(files)
 }
@@ -76,18 +76,6 @@ fn halve(pixels: &[u8], stride: usize) -> Vec<u8> {
         }
     }
     small
-}
-
-/// Compresses pixels into a PNG file.
-fn encode(path: &Path, size: (u32, u32), pixels: &[u8]) -> io::Result<()> {
-    let mut backend = BitMapBackend::new(path, size);
-    let outcome = backend.blit_bitmap((0, 0), size, pixels).and_then(|()| backend.present());
-    // The library wraps the system's error where only its text can be reached. Writing as many bytes by other means
-    // brings the same error in the open.
-    outcome.map_err(|error| match std::fs::write(path, pixels) {
-        Err(system) => system,
-        Ok(()) => io::Error::other(error.to_string()),
-    })
 }
 
 /// Draws an SVG that is shown at page size and names its subject to screen readers.
