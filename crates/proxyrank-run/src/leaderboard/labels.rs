@@ -19,7 +19,9 @@ const LPZERO_SEARCH: usize = 50;
 pub(super) fn seen(benchmark: &str, proxy: &str, architectures: usize) -> Labels {
     match (benchmark, proxy) {
         // The order of their keys was found by looking at the labels.
-        ("flexibert", "layers_hidden_params" | "layers_hidden_weights") => Labels::Seen(architectures),
+        ("flexibert", "layers_then_hidden" | "layers_hidden_params" | "layers_hidden_weights") => {
+            Labels::Seen(architectures)
+        }
         ("flexibert", "lpzero.published" | "lpzero.published_2") => Labels::Seen(LPZERO_SEARCH),
         (
             "lts-gpt2-wt103",
@@ -45,9 +47,13 @@ mod tests {
     fn every_name_here_exists() {
         let is_published =
             |name: &str, benchmark: &str| published().any(|p| p.name == name && p.benchmark == benchmark);
-        for name in
-            ["layers_hidden_params", "layers_hidden_weights", "lpzero_closed_form", "lpzero_bak_closed_form"]
-        {
+        for name in [
+            "layers_then_hidden",
+            "layers_hidden_params",
+            "layers_hidden_weights",
+            "lpzero_closed_form",
+            "lpzero_bak_closed_form",
+        ] {
             assert!(find(name).is_ok(), "{name}");
         }
         for name in ["lpzero.published", "lpzero.published_2"] {
