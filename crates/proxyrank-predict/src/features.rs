@@ -2,13 +2,20 @@
 
 use crate::PredictError;
 
-/// Which kernel of the Gaussian process sees a feature; the other predictors treat all alike.
+/// Which kernels of the Gaussian processes see a feature; the other predictors treat all alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// One of the few numbers that sum an architecture up: depth, width, mean heads, size.
+    /// Depth or width.
+    Size,
+    /// Another of the few numbers that sum an architecture up, such as mean heads or the number of parameters.
     Summary,
     /// One of the many others: what stands in which place, or a proxy's score.
     Detail,
+}
+
+impl Group {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Size, Self::Summary, Self::Detail];
 }
 
 /// One column.
@@ -83,10 +90,21 @@ impl Features {
         Self { names: self.names.clone(), groups: self.groups.clone(), rows }
     }
 
-    /// The columns of a group, all of them where the group is `None`.
-    pub(crate) fn columns_of(&self, group: Option<Group>) -> Vec<usize> {
-        let wanted = |index: &usize| group.is_none_or(|group| self.groups[*index] == group);
-        (0..self.names.len()).filter(wanted).collect()
+    /// The columns of some groups.
+    pub(crate) fn columns_of(&self, groups: &[Group]) -> Vec<usize> {
+        (0..self.names.len()).filter(|&index| groups.contains(&self.groups[index])).collect()
+    }
+
+    /// The same rows with the columns of one group only.
+    #[must_use]
+    pub(crate) fn only(&self, group: Group) -> Self {
+        let columns = self.columns_of(&[group]);
+        let pick = |row: &Vec<f64>| columns.iter().map(|&column| row[column]).collect();
+        Self {
+            names: columns.iter().map(|&column| self.names[column].clone()).collect(),
+            groups: vec![group; columns.len()],
+            rows: self.rows.iter().map(pick).collect(),
+        }
     }
 
     /// Checks that there is something to learn from.

@@ -1,6 +1,6 @@
 //! A Gaussian process whose kernel knows that a few numbers matter most.
 //!
-//! The kernel is a weighted sum of two. A Matérn kernel sees the [summary](crate::Group::Summary) features (depth, width,
+//! The kernel is a weighted sum of two. A Matérn kernel sees the [size](crate::Group::Size) and [summary](crate::Group::Summary) features (depth, width,
 //! mean heads, size): it is smooth in few dimensions, so it can be learnt from few labels. A linear or Matérn kernel sees all features and
 //! explains what the summary leaves over, as far as there are labels for it. Where there is no summary, the second stands alone.
 //!
@@ -105,23 +105,34 @@ struct Point {
     share: f64,
 }
 
+/// A process that knows its labels.
 #[derive(Debug)]
-struct FittedProcess {
+pub(crate) struct FittedProcess {
     standards: [Standard; 2],
     rows: Rows,
     members: Vec<Member>,
     centre: f64,
     spread: f64,
+    /// What each known label is expected to be when it is left out.
+    left_out: Vec<f64>,
     /// By what standard deviations are multiplied.
     correction: f64,
 }
 
 impl Predictor for GaussianProcess {
     fn fit(&self, features: &Features, labels: &[f64], _seed: u64) -> Result<Box<dyn Fitted>, PredictError> {
+        Ok(Box::new(FittedProcess::fit(features, labels)?))
+    }
+}
+
+impl FittedProcess {
+    /// Fits the grid to labels.
+    pub(crate) fn fit(features: &Features, labels: &[f64]) -> Result<Self, PredictError> {
         features.check(labels)?;
-        let summary = features.columns_of(Some(Group::Summary));
+        let summary = features.columns_of(&[Group::Size, Group::Summary]);
         let grid = grid(!summary.is_empty());
-        let standards = [summary, features.columns_of(None)].map(|columns| Standard::of(features, columns));
+        let standards =
+            [summary, features.columns_of(&Group::ALL)].map(|columns| Standard::of(features, columns));
         let rows = rows(&standards, features);
         let n = labels.len() as f64;
         let centre = labels.iter().sum::<f64>() / n;
@@ -135,8 +146,15 @@ impl Predictor for GaussianProcess {
             members.push(Member::fit(mixture, &views, &targets)?);
         }
         weigh(&mut members);
-        let correction = correction(&members, &targets);
-        Ok(Box::new(FittedProcess { standards, rows, members, centre, spread, correction }))
+        let left_out = left_out(&members, &targets);
+        let correction = correction(&left_out, &targets);
+        let left_out = left_out.iter().map(|moments| centre + spread * moments.mean).collect();
+        Ok(Self { standards, rows, members, centre, spread, left_out, correction })
+    }
+
+    /// What each known label is expected to be when it is left out, in the order of the fit.
+    pub(crate) fn left_out(&self) -> &[f64] {
+        &self.left_out
     }
 }
 
@@ -217,11 +235,8 @@ impl Moments {
     }
 }
 
-/// The factor that makes the 90% intervals of labels left out one by one hold nine in ten of them; 1 with few labels.
-fn correction(members: &[Member], targets: &[f64]) -> f64 {
-    if targets.len() < FEW {
-        return 1.0;
-    }
+/// What is expected of each label by a fit to the others.
+fn left_out(members: &[Member], targets: &[f64]) -> Vec<Moments> {
     let mut left_out = vec![Moments::default(); targets.len()];
     for member in members {
         for point in &member.points {
@@ -237,8 +252,16 @@ fn correction(members: &[Member], targets: &[f64]) -> f64 {
             }
         }
     }
+    left_out
+}
+
+/// The factor that makes the 90% intervals of labels left out one by one hold nine in ten of them; 1 with few labels.
+fn correction(left_out: &[Moments], targets: &[f64]) -> f64 {
+    if targets.len() < FEW {
+        return 1.0;
+    }
     let mut errors: Vec<f64> =
-        targets.iter().zip(&left_out).map(|(t, m)| (t - m.mean).abs() / m.sd().max(1e-9)).collect();
+        targets.iter().zip(left_out).map(|(t, m)| (t - m.mean).abs() / m.sd().max(1e-9)).collect();
     proxyrank_stats::quantile(&mut errors, 0.9).map_or(1.0, |error| (error / NINETY).max(1e-3))
 }
 

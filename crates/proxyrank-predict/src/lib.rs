@@ -8,7 +8,7 @@
 //!
 //! - [`features`]: the matrix; [`scale`]: what becomes of labels before a predictor sees them;
 //! - [`predictor`]: the trait, and [`Method`], which names the predictors;
-//! - [`ridge`], [`gaussian_process`], [`trees`], [`neighbours`]: the predictors;
+//! - [`ridge`], [`gaussian_process`], [`size_first`], [`trees`], [`neighbours`]: the predictors;
 //! - [`study`]: label-efficiency curves and held-out depths.
 //!
 //! Everything is seeded and computed by one thread for each fit: equal seeds give equal bits, whatever the number of threads.
@@ -24,6 +24,7 @@ pub mod neighbours;
 pub mod predictor;
 pub mod ridge;
 pub mod scale;
+pub mod size_first;
 mod spectrum;
 pub mod study;
 pub mod trees;

@@ -7,7 +7,7 @@ use faer::Mat;
 
 use crate::features::Standard;
 use crate::kernel::{Affinity, matrix};
-use crate::{Features, Fitted, PredictError, Prediction, Predictor};
+use crate::{Features, Fitted, Group, PredictError, Prediction, Predictor};
 
 /// The predictor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ struct FittedNeighbours {
 impl Predictor for Neighbours {
     fn fit(&self, features: &Features, labels: &[f64], _seed: u64) -> Result<Box<dyn Fitted>, PredictError> {
         features.check(labels)?;
-        let standard = Standard::of(features, features.columns_of(None));
+        let standard = Standard::of(features, features.columns_of(&Group::ALL));
         let rows = matrix(&standard.apply(features));
         let affinity = Affinity::between(rows.as_ref(), rows.as_ref());
         let others: Vec<Vec<usize>> = (0..labels.len())

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::gaussian_process::GaussianProcess;
 use crate::neighbours::Neighbours;
 use crate::ridge::Ridge;
+use crate::size_first::SizeFirst;
 use crate::trees::{BoostedTrees, Forest};
 use crate::{Features, PredictError};
 
@@ -40,6 +41,8 @@ pub enum Method {
     Ridge,
     /// Gaussian process.
     GaussianProcess,
+    /// Gaussian processes, depth and width first.
+    SizeFirst,
     /// Random forest.
     Forest,
     /// Gradient-boosted trees.
@@ -50,14 +53,21 @@ pub enum Method {
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Ridge, Self::GaussianProcess, Self::Forest, Self::BoostedTrees, Self::Neighbours];
+    pub const ALL: [Self; 6] = [
+        Self::Ridge,
+        Self::GaussianProcess,
+        Self::SizeFirst,
+        Self::Forest,
+        Self::BoostedTrees,
+        Self::Neighbours,
+    ];
 
     /// The name on the command line and in files.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ridge => "ridge",
             Self::GaussianProcess => "gaussian_process",
+            Self::SizeFirst => "size_first",
             Self::Forest => "forest",
             Self::BoostedTrees => "boosted_trees",
             Self::Neighbours => "neighbours",
@@ -69,6 +79,7 @@ impl Method {
         match self {
             Self::Ridge => Box::new(Ridge),
             Self::GaussianProcess => Box::new(GaussianProcess),
+            Self::SizeFirst => Box::new(SizeFirst),
             Self::Forest => Box::new(Forest::default()),
             Self::BoostedTrees => Box::new(BoostedTrees::default()),
             Self::Neighbours => Box::new(Neighbours),
@@ -109,7 +120,7 @@ mod tests {
         let labels = x.iter().map(|x| 10.0 * x + 3.0 * x * x).collect();
         let noise = (0..rows).map(|row| ((row * 7919) % 13) as f64).collect();
         let column = |name: &str, group, values| Feature { name: name.into(), group, values };
-        let columns = [column("x", Group::Summary, x), column("noise", Group::Detail, noise)];
+        let columns = [column("x", Group::Size, x), column("noise", Group::Detail, noise)];
         (Features::new(rows, &columns).unwrap(), labels)
     }
 

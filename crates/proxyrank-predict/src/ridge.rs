@@ -9,7 +9,7 @@ use faer::Mat;
 use crate::features::Standard;
 use crate::kernel::{Affinity, Kernel, matrix};
 use crate::spectrum::Spectrum;
-use crate::{Features, Fitted, PredictError, Prediction, Predictor};
+use crate::{Features, Fitted, Group, PredictError, Prediction, Predictor};
 
 /// The predictor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ struct FittedRidge {
 impl Predictor for Ridge {
     fn fit(&self, features: &Features, labels: &[f64], _seed: u64) -> Result<Box<dyn Fitted>, PredictError> {
         features.check(labels)?;
-        let standard = Standard::of(features, features.columns_of(None));
+        let standard = Standard::of(features, features.columns_of(&Group::ALL));
         let rows = matrix(&standard.apply(features));
         let n = labels.len();
         let affinity = Affinity::between(rows.as_ref(), rows.as_ref());
@@ -73,7 +73,7 @@ impl Fitted for FittedRidge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Feature, Group};
+    use crate::Feature;
 
     #[test]
     fn a_plane_is_found_exactly_enough() {

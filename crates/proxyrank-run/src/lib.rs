@@ -12,6 +12,7 @@
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
+//! - [`predict`] measures accuracy predictors and how many labels they need;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
 pub mod archive;
@@ -29,6 +30,7 @@ pub mod findings;
 pub mod listing;
 pub mod machine;
 pub mod papers;
+pub mod predict;
 pub mod programme;
 pub mod published;
 pub mod rank;

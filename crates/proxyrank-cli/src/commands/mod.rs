@@ -6,6 +6,7 @@ mod compare;
 mod evaluate;
 mod fetch;
 mod ls;
+mod predict;
 mod rank;
 mod report;
 mod reproduce;
@@ -26,6 +27,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Rank(args) => rank::run(global, args),
         Command::Compare(args) => compare::run(global, args),
         Command::Audit(args) => audit::run(global, args),
+        Command::Predict(args) => predict::run(global, args),
         Command::Report(args) => report::run(global, args),
         Command::Reproduce(args) => reproduce::run(global, args),
         Command::Verify(args) => verify::run(global, args),
