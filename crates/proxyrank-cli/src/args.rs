@@ -2,6 +2,7 @@
 //! line that works.
 
 mod audit;
+mod predict;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing}
 use proxyrank_store::Shard;
 
 pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
+pub(crate) use predict::{FeaturesArg, PredictArgs, ScaleArg};
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Check published claims, or whether scores are rounding and luck
     Audit(AuditArgs),
+    /// Learn to rank from some labels: accuracy predictors, and how many labels they need
+    Predict(PredictArgs),
     /// Write tables, charts and pages from what is stored
     Report(ReportArgs),
     /// Regenerate the papers' tables: fetch, evaluate, report, ledger

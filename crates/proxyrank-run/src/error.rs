@@ -8,6 +8,7 @@ use proxyrank_data::fetch::FetchError;
 use proxyrank_data::load::LoadError;
 use proxyrank_data::manifest::UnknownDataset;
 use proxyrank_nn::{DeviceError, NnError};
+use proxyrank_predict::PredictError;
 use proxyrank_proxies::gradient::SignalError;
 use proxyrank_proxies::{CallError, UnknownProxy};
 use proxyrank_report::chart::ChartError;
@@ -69,6 +70,9 @@ pub enum RunError {
         /// Why.
         source: StatsError,
     },
+    /// A predictor could not be fitted or judged.
+    #[error(transparent)]
+    Predict(#[from] PredictError),
     /// A chart could not be drawn.
     #[error(transparent)]
     Chart(Box<ChartError>),
@@ -124,6 +128,12 @@ pub enum RunError {
         /// After what.
         after: String,
     },
+    /// Somebody asked to stop work that writes nothing before its end.
+    #[error("{what}: stopped before its end, so nothing was written")]
+    Abandoned {
+        /// The work.
+        what: String,
+    },
 }
 
 /// What kind of failure it was; the command line turns it into an exit code.
@@ -142,7 +152,7 @@ impl RunError {
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::DataMissing(_) => FailureKind::DataMissing,
-            Self::Stopped { .. } => FailureKind::Stopped,
+            Self::Stopped { .. } | Self::Abandoned { .. } => FailureKind::Stopped,
             Self::Fetch(error) if matches!(**error, FetchError::Stopped) => FailureKind::Stopped,
             Self::Fetch(error) if error.is_missing() => FailureKind::DataMissing,
             _ => FailureKind::Input,

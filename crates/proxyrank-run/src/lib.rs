@@ -13,6 +13,7 @@
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
 //! - [`leaderboard`] gathers the static site from the same rankings;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
+//! - [`predict`] measures accuracy predictors and how many labels they need;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
 pub mod archive;
@@ -31,6 +32,7 @@ pub mod leaderboard;
 pub mod listing;
 pub mod machine;
 pub mod papers;
+pub mod predict;
 pub mod programme;
 pub mod published;
 pub mod rank;

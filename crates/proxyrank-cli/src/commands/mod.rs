@@ -7,6 +7,7 @@ mod evaluate;
 mod fetch;
 mod leaderboard;
 mod ls;
+mod predict;
 mod rank;
 mod report;
 mod reproduce;
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Rank(args) => rank::run(global, args),
         Command::Compare(args) => compare::run(global, args),
         Command::Audit(args) => audit::run(global, args),
+        Command::Predict(args) => predict::run(global, args),
         Command::Report(args) => report::run(global, args),
         Command::Reproduce(args) => reproduce::run(global, args),
         Command::Leaderboard(command) => leaderboard::run(global, command),
