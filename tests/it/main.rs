@@ -4,6 +4,7 @@
 //! - [`place`] is where a test runs the binary, [`run`] is what it says of a finished run;
 //! - [`browser`] drives a headless Chromium, where there is one;
 //! - [`usage`], [`help`], [`listings`] and [`missing_data`] need no data;
+//! - [`own_benchmark`] and [`python`] run what the documentation shows, which [`worked`] takes from there;
 //! - [`damage`] breaks result folders on purpose;
 //! - [`real_data`] runs on the public data, and skips itself by name where they are not.
 
@@ -12,10 +13,13 @@ mod damage;
 mod help;
 mod listings;
 mod missing_data;
+mod own_benchmark;
 mod place;
+mod python;
 mod real_data;
 mod run;
 #[expect(dead_code, reason = "not every kind of row is needed here")]
 #[path = "../../crates/proxyrank-store/src/samples.rs"]
 mod samples;
 mod usage;
+mod worked;

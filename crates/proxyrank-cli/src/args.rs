@@ -145,8 +145,8 @@ pub(crate) enum LsWhat {
     proxyrank evaluate --benchmark lts-gpt2-wt103 --proxies nsc,zerolm_xavier:alpha=0.3\n\n\
     A run that was interrupted goes on where it stopped: say the same command again.")]
 pub(crate) struct EvaluateArgs {
-    /// Benchmark; `proxyrank ls benchmarks` names them
-    #[arg(long, value_name = "NAME")]
+    /// Benchmark; `proxyrank ls benchmarks` names them, and a folder with a `benchmark.toml` is one too (`./mine`)
+    #[arg(long, value_name = "NAME|DIR")]
     pub(crate) benchmark: BenchmarkId,
     /// Proxies, separated by commas, each `name` or `name:parameter=value`; a cost class such as `data_free` takes all of
     /// that class, `all` every one that applies
@@ -203,14 +203,14 @@ pub(crate) struct EvaluateArgs {
 /// How `rank` and `compare` choose and resample.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PanelArgs {
-    /// Benchmark
-    #[arg(long, value_name = "NAME", default_value = "flexibert")]
+    /// Benchmark, or a folder with a `benchmark.toml`
+    #[arg(long, value_name = "NAME|DIR", default_value = "flexibert")]
     pub(crate) benchmark: BenchmarkId,
     /// Reading; the benchmark's default where absent
     #[arg(long, value_name = "READING")]
     pub(crate) reading: Option<Reading>,
-    /// Ground truth; the benchmark's default where absent
-    #[arg(long, value_name = "NAME")]
+    /// Ground truth to rank by, such as a GLUE task, `latency` or `cpu_ms`; the benchmark's default where absent
+    #[arg(long, visible_alias = "target", value_name = "NAME")]
     pub(crate) metric: Option<String>,
     /// Bootstrap resamples over architectures
     #[arg(long, value_name = "N", default_value_t = 10_000)]
@@ -330,6 +330,10 @@ pub(crate) enum LeaderboardCommand {
     proxyrank reproduce --quick && proxyrank leaderboard build\n\n\
     Open reports/site/index.html: it needs no server, and asks nothing of the network.")]
 pub(crate) struct LeaderboardBuildArgs {
+    /// Only these benchmarks, each a name or a folder with a `benchmark.toml`; every public one that is stored where
+    /// none is named
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(crate) benchmark: Vec<BenchmarkId>,
     /// Folder to write to; a folder `site` is made in it
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub(crate) out: PathBuf,

@@ -14,7 +14,7 @@ use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
 use proxyrank_report::chart::magnitudes::{Magnitude, MagnitudeRow, Magnitudes, Standing};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
-use proxyrank_report::chart::scorecard::{Scorecard, ScorecardCell, ScorecardRow};
+use proxyrank_report::chart::scorecard::{Kind, Scorecard, ScorecardCell, ScorecardRow};
 use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
 use proxyrank_report::table::{Emphasis, Tone};
 use proxyrank_schema::CostClass;
@@ -381,6 +381,7 @@ fn scorecard(count: u32) -> Scorecard {
     Scorecard {
         title: "Which proxies survive?".into(),
         subtitle: "n = 500, invented".into(),
+        kind: Kind::Tests,
         lead: "tau-b".into(),
         tests: tests.map(String::from).into(),
         rows: (0..count).map(row).collect(),

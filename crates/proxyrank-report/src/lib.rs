@@ -10,10 +10,12 @@
 //! - [`chart`] draws plain data structs into PNG and SVG with an embedded font;
 //! - [`ledger`] holds published numbers against ours and says which hold;
 //! - [`page`] assembles a Markdown page with relative links;
+//! - [`document`] is one text that is written as a web page and as Markdown;
 //! - [`site`] is the leaderboard as a folder of web pages;
 //! - [`file`](mod@file) writes a file whole or not at all.
 
 pub mod chart;
+pub mod document;
 pub mod file;
 pub mod ledger;
 pub mod number;
@@ -22,6 +24,7 @@ pub mod site;
 pub mod table;
 
 pub use chart::{ChartError, CostScatter, Curves, Heatmap, Scatter, Scorecard, SeedSpread, TauIntervals};
+pub use document::Document;
 pub use file::{WriteError, write_atomic};
 pub use ledger::{Claim, Finding, Ledger, Stage, Verdict};
 pub use page::Page;

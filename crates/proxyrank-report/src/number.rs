@@ -60,6 +60,13 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// `two lines`, `12 lines`: a small count with its noun, as one would say it.
+pub fn in_words(count: usize, noun: &str) -> String {
+    const WORDS: [&str; 4] = ["no", "one", "two", "three"];
+    let plural = if count == 1 { "" } else { "s" };
+    WORDS.get(count).map_or_else(|| counted(count, noun), |word| format!("{word} {noun}{plural}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

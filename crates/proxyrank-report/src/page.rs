@@ -124,7 +124,7 @@ fn encode(part: &str) -> String {
 }
 
 /// Plain text as one Markdown paragraph; a mark that would begin a heading, list or quotation is escaped.
-fn escape_paragraph(text: &str) -> String {
+pub(crate) fn escape_paragraph(text: &str) -> String {
     let escaped = escape_markdown(text);
     let digits = escaped.bytes().take_while(u8::is_ascii_digit).count();
     if escaped.starts_with(['#', '-', '+', '=']) {
@@ -137,12 +137,12 @@ fn escape_paragraph(text: &str) -> String {
 }
 
 /// Text inside square brackets.
-fn escape_alternative(text: &str) -> String {
+pub(crate) fn escape_alternative(text: &str) -> String {
     escape_markdown(text).replace("\\[", "[").replace('[', "\\[").replace(']', "\\]")
 }
 
 /// An id as an HTML anchor.
-fn anchor(id: &str) -> String {
+pub(crate) fn anchor(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '-' }).collect()
 }
 

@@ -37,6 +37,9 @@ pub enum RunError {
     /// A file of the data is not what it should be.
     #[error("{0}; {advice}", advice = .0.advice())]
     Load(Box<LoadError>),
+    /// A file of a benchmark of one's own is not what it should be.
+    #[error("{0}; docs/own_benchmark.md says what the files hold")]
+    Own(Box<LoadError>),
     /// A batch of tokens could not be made.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -157,6 +160,11 @@ impl RunError {
             Self::Fetch(error) if error.is_missing() => FailureKind::DataMissing,
             _ => FailureKind::Input,
         }
+    }
+
+    /// An error of a benchmark of one's own, which no download mends.
+    pub(crate) fn own(error: LoadError) -> Self {
+        Self::Own(Box::new(error))
     }
 
     /// Ties a statistic's error to what was computed.

@@ -9,6 +9,7 @@
 //! - [`audit`] says whether a score is a number of its own or rounding and luck;
 //! - [`studies`] show what one correlation does not, [`survivors`] which proxies are left after every doubt;
 //! - [`cost`] is what proxies take in time and memory, beside what others published;
+//! - [`targets`] holds proxies against every task, latency and memory, [`story`] says in plain words what all of it comes to;
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
 //! - [`leaderboard`] gathers the static site from the same rankings;
@@ -40,8 +41,10 @@ pub mod reference;
 pub mod report;
 pub mod reproduce;
 pub mod standard;
+pub mod story;
 pub mod studies;
 pub mod survivors;
+pub mod targets;
 pub mod watch;
 
 pub use error::{FailureKind, RunError};

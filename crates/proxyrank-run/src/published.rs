@@ -47,7 +47,8 @@ enum Files<'a> {
 impl<'a> Files<'a> {
     fn open(benchmark: &Benchmark, locator: &'a Locator) -> Result<Self, RunError> {
         match benchmark.info.source {
-            Source::Flexibert => Ok(Self::Tables { locator, read: BTreeMap::new() }),
+            // Nobody has released scores of a benchmark of one's own.
+            Source::Flexibert | Source::Own(_) => Ok(Self::Tables { locator, read: BTreeMap::new() }),
             Source::Lts => {
                 let files = dataset(locator, benchmark.info.dataset)?;
                 Ok(Self::Set(Box::new(read_lts(benchmark.info, &files)?)))

@@ -18,9 +18,11 @@ use crate::evaluate::evaluate;
 use crate::papers::{PaperTable, Shelf, Stock, Stores};
 use crate::programme::Programme;
 use crate::published::replay;
-use crate::report::{ReportOptions, Reports, benchmark_page, build_ledger, write_index, write_ledger};
+use crate::report::{ReportOptions, Reports, benchmark_page, build_ledger, write_ledger};
+use crate::story;
 use crate::studies;
 use crate::survivors;
+use crate::targets;
 use crate::watch::{Stop, Watch};
 
 /// What a reproduction works with.
@@ -115,18 +117,19 @@ pub fn report(
             workshop.watch.note(&note);
         }
     }
-    let mut answers = Vec::new();
+    let (mut survival, mut costs) = (None, None);
     if programme.is_whole() {
-        answers.extend(survivors::write(&pages, &shelf, options.decoder_charts, &workshop.out)?);
-        answers.extend(cost::write(&shelf, &workshop.out)?);
+        survival = survivors::write(&pages, &shelf, options.decoder_charts, &workshop.out)?;
+        costs = cost::write(&shelf, &workshop.out)?;
     }
+    let targets = targets::write(&pages, &shelf, options, &workshop.out)?;
     let (mut ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
     if programme.is_whole() {
         ledger.claims.extend(cost::claims(&shelf)?);
     }
     write_ledger(&ledger, &tables, &workshop.out)?;
-    let reports = Reports { pages, answers, studies: study_pages, tables, ledger };
-    write_index(&reports, &workshop.out)?;
+    let reports = Reports { pages, survival, cost: costs, targets, studies: study_pages, tables, ledger };
+    story::write(&reports, &shelf, &workshop.out)?;
     Ok(reports)
 }
 
@@ -135,12 +138,24 @@ pub fn shelf(
     workshop: &Workshop<'_>,
     tables: &[PaperTable],
 ) -> Result<(Vec<&'static BenchmarkInfo>, Shelf), RunError> {
+    shelf_of(workshop, benchmarks(tables)?)
+}
+
+/// Reads what is stored of some benchmarks, those apart of which nothing is.
+pub fn shelf_of(
+    workshop: &Workshop<'_>,
+    mut infos: Vec<&'static BenchmarkInfo>,
+) -> Result<(Vec<&'static BenchmarkInfo>, Shelf), RunError> {
     let stored = workshop.stores.results.benchmarks()?;
-    let mut infos = benchmarks(tables)?;
+    let wanted = infos.clone();
     infos.retain(|info| stored.contains(&info.benchmark_id()));
     if infos.is_empty() {
         let what = format!("no scores are stored in {}", workshop.stores.results.root().display());
-        return Err(RunError::NothingStored { what, command: "proxyrank reproduce".to_owned() });
+        let command = match wanted.as_slice() {
+            [one] => format!("proxyrank evaluate --benchmark {}", one.argument()),
+            _ => "proxyrank reproduce".to_owned(),
+        };
+        return Err(RunError::NothingStored { what, command });
     }
     let mut shelf = Shelf::default();
     for info in &infos {

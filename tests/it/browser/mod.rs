@@ -5,7 +5,9 @@
 //! keeps what a page should never do: log an error, throw, or ask for anything that lies outside its folder.
 
 mod chromium;
+mod looks;
 mod tab;
 
 pub(crate) use chromium::{Chromium, find};
+pub(crate) use looks::looks;
 pub(crate) use tab::Tab;

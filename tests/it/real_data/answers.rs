@@ -1,11 +1,14 @@
 //! The pages that answer what to use and what it costs.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::reproduce::assert_whole;
 use super::{SMALL, place};
+use crate::browser::{Chromium, Tab, find, looks};
+use crate::place::skipped;
 
 #[test]
 fn a_report_says_who_survives_and_what_it_costs() {
@@ -47,6 +50,25 @@ fn a_report_says_who_survives_and_what_it_costs() {
         assert!(stages.values().all(|stage| stage["verdict"] == "not_comparable"), "{claim:#}");
     }
     let index = read("README.md");
-    assert!(index.contains("(survivors/README.md)") && index.contains("(cost/README.md)"), "{index}");
+    for page in ["survivors", "cost", "targets"] {
+        assert!(index.contains(&format!("({page}/README.md)")), "{page}: {index}");
+    }
+    front_page(&reports);
     assert_whole(&reports, &["nsc-gpt2"]);
+}
+
+/// The front page works from a disk, and a number on it leads to its command.
+fn front_page(reports: &Path) {
+    let Some(program) = find() else {
+        skipped("front_page", "no Chromium; run `make browser`");
+        return;
+    };
+    let mut tab = Tab::new(Chromium::start(&program));
+    looks(&mut tab, reports, &["index.html"]);
+    tab.open(&reports.join("index.html"));
+    assert!(tab.count("document.querySelectorAll('a.num').length") > 20);
+    let lost = "[...document.querySelectorAll('a.num')].map((a) => a.hash.slice(1)).filter((id) => !document.getElementById(id)?.textContent.startsWith('Made by proxyrank '))";
+    assert_eq!(tab.texts(lost), Vec::<String>::new(), "every number has a command");
+    assert_eq!(tab.count("performance.getEntriesByType('resource').length"), 0, "nothing is fetched");
+    assert_eq!(tab.problems(), Vec::<String>::new());
 }

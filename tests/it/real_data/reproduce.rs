@@ -90,7 +90,7 @@ fn what_was_not_computed_comes_from_the_reference_and_says_so() {
 #[track_caller]
 pub(super) fn assert_whole(reports: &Path, tables: &[&str]) {
     let mut expected: Vec<String> =
-        ["README.md", "ledger.md", "ledger.csv", "ledger.json"].map(Into::into).into();
+        ["index.html", "README.md", "ledger.md", "ledger.csv", "ledger.json"].map(Into::into).into();
     for table in tables {
         expected.extend(["md", "csv", "tex", "json"].map(|extension| format!("tables/{table}.{extension}")));
     }
@@ -105,16 +105,29 @@ pub(super) fn assert_whole(reports: &Path, tables: &[&str]) {
             "json" => serde_json::from_slice::<Value>(&bytes).is_ok(),
             "md" => {
                 let text = String::from_utf8(bytes).unwrap();
-                links(&text).all(|link| {
-                    let exists = link.contains("://") || file.with_file_name("").join(link).exists();
-                    assert!(exists, "{} links to {link}", file.display());
-                    exists
-                })
+                links(&text).all(|link| leads_somewhere(&file, &text, link))
+            }
+            "html" => {
+                let text = String::from_utf8(bytes).unwrap();
+                let links = text.split(" href=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+                assert!(!text.contains(" src=") && text.contains("</html>"), "{}", file.display());
+                links.filter(|link| *link != "data:,").all(|link| leads_somewhere(&file, &text, link))
             }
             _ => !bytes.is_empty(),
         };
         assert!(sound, "{}", file.display());
     }
+}
+
+/// Whether a link of a page leads to a file, or to a place on the page.
+#[track_caller]
+fn leads_somewhere(page: &Path, text: &str, link: &str) -> bool {
+    let exists = match link.strip_prefix('#') {
+        Some(anchor) => text.contains(&format!("id=\"{anchor}\"")),
+        None => link.contains("://") || page.with_file_name("").join(link).exists(),
+    };
+    assert!(exists, "{} links to {link}", page.display());
+    exists
 }
 
 /// The targets of Markdown links and images.

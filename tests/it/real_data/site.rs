@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::evaluate::copy_folder;
 use super::{SMALL, place};
-use crate::browser::{Chromium, Tab, find};
+use crate::browser::{Chromium, Tab, find, looks};
 use crate::place::{Place, files_below, skipped};
 
 /// The table that the front page speaks of.
@@ -47,7 +47,7 @@ fn a_site_is_whole_and_works_in_a_browser() {
     views(&mut tab, &site);
     keyboard(&mut tab, &site);
     downloads(&mut tab, &site);
-    looks(&mut tab, &site);
+    themes(&mut tab, &site);
 }
 
 /// Sorting, filters, columns, and the way from the front page to a card.
@@ -181,58 +181,16 @@ fn downloads(tab: &mut Tab, site: &Path) {
     assert_eq!(tab.problems(), Vec::<String>::new());
 }
 
-/// Every kind of page at two widths in both themes: nothing runs over the edge, text can be read, fields have names.
-/// `PROXYRANK_SCREENSHOTS` names a folder for pictures of all of them.
-fn looks(tab: &mut Tab, site: &Path) {
-    let pictures = std::env::var_os("PROXYRANK_SCREENSHOTS").map(PathBuf::from);
+/// Every kind of page looks right, and the switch of themes works.
+fn themes(tab: &mut Tab, site: &Path) {
     let pages = ["index.html", TABLE, "proxies/w_pca.html", "proxies.html", "ledger.html", "method.html"];
-    for theme in ["light", "dark"] {
-        tab.prefer(theme);
-        for width in [390, 1280] {
-            tab.resize(width, 900);
-            for page in pages {
-                tab.open(&site.join(page));
-                let place = format!("{page}, {theme}, {width} pixels");
-                let over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-                assert_eq!(tab.count(over), 0, "{place}");
-                let pale = tab.texts(PALE);
-                assert!(pale.is_empty(), "{place}: too little contrast: {pale:?}");
-                let nameless = tab.texts(NAMELESS);
-                assert!(nameless.is_empty(), "{place}: without a name: {nameless:?}");
-                if let Some(folder) = &pictures {
-                    let name = page.trim_end_matches(".html").replace('/', "-");
-                    tab.picture(&folder.join(format!("{name}-{theme}-{width}.png")));
-                }
-            }
-        }
-    }
+    looks(tab, site, &pages);
     let paper = "getComputedStyle(document.body).backgroundColor";
     let dark = tab.text(paper);
     tab.run("document.querySelector('#theme').click()");
     assert_ne!(tab.text(paper), dark, "the switch overrules the system");
     assert_eq!(tab.problems(), Vec::<String>::new());
 }
-
-/// Texts whose contrast with what lies behind them is below 4.5 to 1, which many find hard to read.
-const PALE: &str = r"(() => {
-  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const rgb = (colour) => { pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); return [...pen.getImageData(0, 0, 1, 1).data]; };
-  const light = (c) => c.slice(0, 3).map((v) => v / 255).map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (it) => { for (; it; it = it.parentElement) { const c = rgb(getComputedStyle(it).backgroundColor); if (c[3] > 250) return c; } return [255, 255, 255, 255]; };
-  const found = [];
-  for (const it of document.querySelectorAll('p, a, li, dd, dt, h1, h2, small, td, th, button, label, caption, summary, figcaption, code')) {
-    if (!it.checkVisibility() || !it.textContent.trim()) continue;
-    const [a, b] = [light(rgb(getComputedStyle(it).color)), light(behind(it))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) found.push(`${it.tagName}.${it.className} ${ratio.toFixed(2)}`);
-  }
-  return [...new Set(found)];
-})()";
-
-/// Fields, buttons and pictures that a screen reader could not name.
-const NAMELESS: &str = r"[...document.querySelectorAll('input, select, button, a, svg, [role=region]')]
-  .filter((it) => !(it.labels?.length || it.textContent.trim() || it.getAttribute('aria-label')))
-  .map((it) => it.outerHTML.slice(0, 80))";
 
 /// Every link of every page leads to a file of the site, and where it names a part, to that part.
 fn every_link_leads_somewhere(site: &Path) {

@@ -2,7 +2,7 @@
 
 use proxyrank_nn::ComputeDevice;
 use proxyrank_run::RunError;
-use proxyrank_run::benchmark::{Benchmark, find};
+use proxyrank_run::benchmark::{Benchmark, resolve};
 use proxyrank_run::evaluate::{Plan, Request, Selection, evaluate, finished};
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::setup::Setup;
 
 pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
-    let info = find(&args.benchmark)?;
+    let info = resolve(&args.benchmark)?;
     let request = Request {
         info,
         calls: Request::parse_calls(info, &args.proxies)?,

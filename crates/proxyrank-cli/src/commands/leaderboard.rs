@@ -1,5 +1,6 @@
 //! `leaderboard`: the static site.
 
+use proxyrank_run::benchmark::resolve;
 use proxyrank_run::leaderboard::{FOLDER, build, write};
 use proxyrank_run::report::ReportOptions;
 use serde_json::json;
@@ -18,7 +19,8 @@ pub(super) fn run(global: &Global, command: &LeaderboardCommand) -> anyhow::Resu
 fn run_build(global: &Global, args: &LeaderboardBuildArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
     let options = if args.quick { ReportOptions::quick() } else { ReportOptions::usual() };
-    let site = build(&setup.workshop(&args.out), &options)?;
+    let chosen: Vec<_> = args.benchmark.iter().map(resolve).collect::<Result<_, _>>()?;
+    let site = build(&setup.workshop(&args.out), &chosen, &options)?;
     let folder = args.out.join(FOLDER);
     let written = write(&site, &folder)?;
     let (tables, cards) = (site.boards.len(), site.cards.len());

@@ -1,6 +1,6 @@
 //! `rank`: the correlation table.
 
-use proxyrank_run::benchmark::{Benchmark, find};
+use proxyrank_run::benchmark::{Benchmark, resolve};
 use proxyrank_run::papers::Stock;
 use proxyrank_run::rank::{Detail, RankOptions, Ranking, SortBy, rank, table};
 use proxyrank_run::report::write_table;
@@ -46,7 +46,7 @@ pub(super) fn ranking(
     failures: FailurePolicy,
 ) -> anyhow::Result<(Benchmark, Ranking)> {
     let setup = Setup::new(global)?;
-    let info = find(&args.benchmark)?;
+    let info = resolve(&args.benchmark)?;
     let options = RankOptions {
         reading: info.reading(args.reading)?,
         metric: info.metric(args.metric.as_deref())?,

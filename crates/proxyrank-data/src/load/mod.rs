@@ -13,12 +13,14 @@
 //! - [`score_table`]: released tables of scores;
 //! - [`mem_dict`]: LPZero's scored symbolic programs;
 //! - [`lts`]: the eleven sets of trained decoders of LiteTransformerSearch;
+//! - [`own`]: benchmarks of one's own, from a folder;
 //! - [`text`]: GLUE, SQuAD, WikiText and OpenWebText.
 
 mod error;
 pub mod flexibert;
 pub mod lts;
 pub mod mem_dict;
+pub mod own;
 pub mod score_table;
 pub(crate) mod source;
 pub mod text;

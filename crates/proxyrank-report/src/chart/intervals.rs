@@ -12,7 +12,7 @@ use super::ChartError;
 use super::canvas::Canvas;
 use super::class;
 use super::legend::{self, Entry, RADIUS};
-use super::output::draw;
+use super::output::{draw, text};
 pub use super::references::ReferenceLine;
 use super::references::is_finite;
 use super::rows::{Backdrop, RowAxis, RowPage, RowText};
@@ -54,23 +54,30 @@ pub struct IntervalRow {
 impl TauIntervals {
     /// Draws the chart to `path` with `.png` and `.svg` appended; returns these two paths.
     pub fn draw(&self, path: &Path) -> Result<[PathBuf; 2], ChartError> {
-        let rows = self.sorted();
-        if rows.is_empty() {
-            return Err(ChartError::Empty { chart: self.title.clone(), what: "finite correlation" });
-        }
+        let rows = self.sorted()?;
         let page = self.page(&rows);
         draw(path, &self.title, page.size(), &|canvas| paint(canvas, &rows, &page))
     }
 
-    /// The finite rows from the best down.
-    fn sorted(&self) -> Vec<&IntervalRow> {
+    /// The same as the text of an SVG.
+    pub fn svg(&self) -> Result<String, ChartError> {
+        let rows = self.sorted()?;
+        let page = self.page(&rows);
+        text(&self.title, page.size(), &|canvas| paint(canvas, &rows, &page))
+    }
+
+    /// The finite rows from the best down; at least one.
+    fn sorted(&self) -> Result<Vec<&IntervalRow>, ChartError> {
         let mut rows: Vec<&IntervalRow> = self.rows.iter().filter(|row| is_finite(&row.tau)).collect();
         rows.sort_by(|a, b| b.tau.point.total_cmp(&a.tau.point).then_with(|| a.name.cmp(&b.name)));
-        rows
+        if rows.is_empty() {
+            return Err(ChartError::Empty { chart: self.title.clone(), what: "finite correlation" });
+        }
+        Ok(rows)
     }
 
     fn page<'a>(&'a self, rows: &[&'a IntervalRow]) -> RowPage<'a> {
-        let text = |row: &&'a IntervalRow| RowText {
+        let line = |row: &&'a IntervalRow| RowText {
             name: &row.name,
             emphasis: row.emphasis,
             value: minus(&number::estimate(&row.tau, 3)),
@@ -83,7 +90,7 @@ impl TauIntervals {
             ceiling: self.ceiling.filter(is_finite),
         };
         let marked = rows.iter().flat_map(|row| [row.tau.low, row.tau.point, row.tau.high]);
-        RowPage::new((&self.title, &self.subtitle), rows.iter().map(text).collect(), marked, backdrop)
+        RowPage::new((&self.title, &self.subtitle), rows.iter().map(line).collect(), marked, backdrop)
     }
 }
 
@@ -129,7 +136,7 @@ mod tests {
             references: vec![ReferenceLine { label: "#layers".into(), value: 0.68 }],
             ceiling: Some(Estimate { point: 0.77, low: 0.74, high: 0.8, n: 500 }),
         };
-        let rows = chart.sorted();
+        let rows = chart.sorted().unwrap();
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "low"]);
         let page = chart.page(&rows);

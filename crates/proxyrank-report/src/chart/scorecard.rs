@@ -23,12 +23,23 @@ pub struct Scorecard {
     pub title: String,
     /// What was measured.
     pub subtitle: String,
+    /// What cells mean.
+    pub kind: Kind,
     /// What stands beside each name.
     pub lead: String,
     /// The tests.
     pub tests: Vec<String>,
     /// The proxies, from the top down.
     pub rows: Vec<ScorecardRow>,
+}
+
+/// What the cells of a card mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Tests that are passed or failed; each cell has a tick or a cross.
+    Tests,
+    /// Correlations above or below zero; colour and figure say all.
+    Correlations,
 }
 
 /// One proxy.
@@ -147,7 +158,7 @@ impl Scorecard {
             for (index, cell) in row.cells.iter().enumerate() {
                 let left = frame.left + index as f64 * column;
                 let square = Frame { left, right: left + column - 2.0, top, bottom: top + ROW - 2.0 };
-                paint_cell(canvas, square, cell)?;
+                paint_cell(canvas, square, cell, self.kind)?;
             }
             let verdict = small.fit(&row.verdict, SIDES.1 - 14.0);
             canvas.centred(&verdict, (frame.right + 14.0, y), Anchor::Start, small)?;
@@ -157,11 +168,18 @@ impl Scorecard {
 
     fn entries(&self) -> Vec<Entry> {
         let occurs = |tone| self.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.tone == tone);
-        let meanings = [
-            (Tone::Good, "✓ passed; the darker, the more clearly"),
-            (Tone::Bad, "✗ failed"),
-            (Tone::Neutral, "– does not apply   ? could not be made"),
-        ];
+        let meanings = match self.kind {
+            Kind::Tests => [
+                (Tone::Good, "✓ passed; the darker, the more clearly"),
+                (Tone::Bad, "✗ failed"),
+                (Tone::Neutral, "– does not apply   ? could not be made"),
+            ],
+            Kind::Correlations => [
+                (Tone::Good, "above zero; the darker, the farther from it"),
+                (Tone::Bad, "below zero"),
+                (Tone::Neutral, "– undefined"),
+            ],
+        };
         let entries = meanings.into_iter().filter(|(tone, _)| occurs(*tone));
         let mut entries: Vec<Entry> = entries
             .map(|(tone, meaning)| Entry::new(Sign::Marker(Marker::Square, fill(tone, 0.7)), meaning))
@@ -184,7 +202,7 @@ fn fill(tone: Tone, strength: f64) -> Colour {
     }
 }
 
-fn paint_cell(canvas: &mut Canvas, square: Frame, cell: &ScorecardCell) -> Drawn {
+fn paint_cell(canvas: &mut Canvas, square: Frame, cell: &ScorecardCell, kind: Kind) -> Drawn {
     let colour = fill(cell.tone, cell.strength);
     canvas.rect(square, colour)?;
     let ink = match cell.tone {
@@ -193,7 +211,7 @@ fn paint_cell(canvas: &mut Canvas, square: Frame, cell: &ScorecardCell) -> Drawn
         _ => palette::INK,
     };
     let figures = face(em::SMALL, ink);
-    let mark = cell.tone.mark();
+    let mark = if kind == Kind::Tests { cell.tone.mark() } else { "" };
     // The marks of a column stand below each other, whatever the figures.
     if !mark.is_empty() {
         canvas.centred(mark, (square.left + 8.0, square.centre().1), Anchor::Start, bold(em::SMALL, ink))?;
@@ -223,6 +241,7 @@ mod tests {
         Scorecard {
             title: "t".into(),
             subtitle: String::new(),
+            kind: Kind::Tests,
             lead: "tau".into(),
             tests: vec!["Beats layers, then hidden".into(), "Seeds".into()],
             rows: vec![row],

@@ -5,22 +5,22 @@
 
 /// A piece of finished markup.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Markup(String);
+pub(crate) struct Markup(String);
 
 impl Markup {
     /// Markup that this crate made itself, such as a chart.
-    pub(super) fn trusted(markup: String) -> Self {
+    pub(crate) fn trusted(markup: String) -> Self {
         Self(markup)
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 /// One element under construction.
 #[derive(Debug, Clone)]
-pub(super) struct Element {
+pub(crate) struct Element {
     tag: &'static str,
     attributes: String,
     content: String,
@@ -30,18 +30,18 @@ pub(super) struct Element {
 const VOID: [&str; 4] = ["input", "link", "meta", "br"];
 
 /// An element without attributes or content.
-pub(super) fn el(tag: &'static str) -> Element {
+pub(crate) fn el(tag: &'static str) -> Element {
     Element { tag, attributes: String::new(), content: String::new() }
 }
 
 /// A link.
-pub(super) fn link(to: &str, text: &str) -> Element {
+pub(crate) fn link(to: &str, text: &str) -> Element {
     el("a").attr("href", to).text(text)
 }
 
 impl Element {
     /// Adds an attribute.
-    pub(super) fn attr(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn attr(mut self, name: &str, value: &str) -> Self {
         self.attributes.push(' ');
         self.attributes.push_str(name);
         self.attributes.push_str("=\"");
@@ -51,48 +51,48 @@ impl Element {
     }
 
     /// Adds an attribute that has no value.
-    pub(super) fn flag(mut self, name: &str) -> Self {
+    pub(crate) fn flag(mut self, name: &str) -> Self {
         self.attributes.push(' ');
         self.attributes.push_str(name);
         self
     }
 
     /// Adds the class attribute.
-    pub(super) fn class(self, names: &str) -> Self {
+    pub(crate) fn class(self, names: &str) -> Self {
         self.attr("class", names)
     }
 
     /// Adds text.
-    pub(super) fn text(mut self, text: &str) -> Self {
+    pub(crate) fn text(mut self, text: &str) -> Self {
         self.content.push_str(&escape(text));
         self
     }
 
     /// Adds an element.
     #[expect(clippy::needless_pass_by_value, reason = "pages are written as nested values, each used once")]
-    pub(super) fn child(mut self, child: Element) -> Self {
+    pub(crate) fn child(mut self, child: Element) -> Self {
         child.write(&mut self.content);
         self
     }
 
     /// Adds elements.
-    pub(super) fn children(self, children: impl IntoIterator<Item = Element>) -> Self {
+    pub(crate) fn children(self, children: impl IntoIterator<Item = Element>) -> Self {
         children.into_iter().fold(self, Self::child)
     }
 
     /// Adds an element if there is one.
-    pub(super) fn maybe(self, child: Option<Element>) -> Self {
+    pub(crate) fn maybe(self, child: Option<Element>) -> Self {
         self.children(child)
     }
 
     /// Adds finished markup.
-    pub(super) fn markup(mut self, markup: &Markup) -> Self {
+    pub(crate) fn markup(mut self, markup: &Markup) -> Self {
         self.content.push_str(markup.as_str());
         self
     }
 
     /// The element as markup.
-    pub(super) fn finish(self) -> Markup {
+    pub(crate) fn finish(self) -> Markup {
         let mut text = String::new();
         self.write(&mut text);
         Markup(text)

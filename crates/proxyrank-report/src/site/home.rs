@@ -8,7 +8,7 @@ use super::element::{Element, el, link};
 use super::ledger::{self, share};
 use super::model::Board;
 use super::page::{Depth, Page, frame, heading, slug};
-use crate::number::{counted, estimate, fixed, none};
+use crate::number::{counted, estimate, fixed, in_words, none};
 use crate::table::{Cell, Emphasis};
 
 /// The whole page.
@@ -20,9 +20,7 @@ pub(super) fn page(site: &Site) -> String {
     main = main
         .child(heading("tables", "All tables"))
         .child(boards(site))
-        .child(heading("holds", "What holds of what was published"))
-        .child(ledger::summary(&site.ledger))
-        .child(findings(site))
+        .children((!site.ledger.claims.is_empty()).then(|| holds(site)))
         .child(heading("data", "Take the numbers"))
         .child(el("p").text(
             "Every table is there as CSV, JSON and Parquet below itself; this is the ledger of claims:",
@@ -35,6 +33,14 @@ pub(super) fn page(site: &Site) -> String {
         depth: Depth::Root,
     }
     .around(main)
+}
+
+/// What became of published numbers.
+fn holds(site: &Site) -> Element {
+    el("section")
+        .child(heading("holds", "What holds of what was published"))
+        .child(ledger::summary(&site.ledger))
+        .child(findings(site))
 }
 
 /// The rule, and how everything else fares against it.
@@ -205,11 +211,4 @@ fn findings(site: &Site) -> Element {
     el("section")
         .child(el("h3").text("Faults of published data"))
         .child(el("ul").class("two").children(items))
-}
-
-/// A small count with its noun, as one would say it.
-fn in_words(count: usize, noun: &str) -> String {
-    const WORDS: [&str; 4] = ["no", "one", "two", "three"];
-    let plural = if count == 1 { "" } else { "s" };
-    WORDS.get(count).map_or_else(|| counted(count, noun), |word| format!("{word} {noun}{plural}"))
 }

@@ -15,15 +15,15 @@
 
 mod board;
 mod card;
-mod element;
+pub(crate) mod element;
 mod home;
 mod ledger;
 mod list;
 mod method;
 mod model;
-mod page;
-mod picture;
-mod plain;
+pub(crate) mod page;
+pub(crate) mod picture;
+pub(crate) mod plain;
 mod write;
 
 pub use model::{Board, Card, Code, Entry, Parameter, Plot, Reference, Released, Rule, Site, Tally, Versus};

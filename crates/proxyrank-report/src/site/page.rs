@@ -90,12 +90,12 @@ impl Page<'_> {
 }
 
 /// A heading with an anchor that others can link to.
-pub(super) fn heading(id: &str, text: &str) -> Element {
+pub(crate) fn heading(id: &str, text: &str) -> Element {
     el("h2").attr("id", id).text(text)
 }
 
 /// A table that scrolls by itself, by keyboard too, where it is wider than the page.
-pub(super) fn frame(label: &str, table: Element) -> Element {
+pub(crate) fn frame(label: &str, table: Element) -> Element {
     framed("scroll", label, table)
 }
 
@@ -110,7 +110,7 @@ fn framed(class: &str, label: &str, content: Element) -> Element {
 }
 
 /// A figure with its caption.
-pub(super) fn figure(picture: &Markup, caption: &str) -> Element {
+pub(crate) fn figure(picture: &Markup, caption: &str) -> Element {
     let frame = el("div").class("frame").attr("tabindex", "0").attr("role", "region");
     el("figure")
         .child(frame.attr("aria-label", caption).markup(picture))
@@ -118,12 +118,12 @@ pub(super) fn figure(picture: &Markup, caption: &str) -> Element {
 }
 
 /// Commands, one a line.
-pub(super) fn commands(lines: &[String]) -> Element {
+pub(crate) fn commands(lines: &[String]) -> Element {
     el("pre").attr("tabindex", "0").child(el("code").text(&lines.join("\n")))
 }
 
 /// A name as a file name: letters, digits, dots, dashes and underscores.
-pub(super) fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     name.chars().map(|c| if plain(c) { c } else { '-' }).collect()
 }

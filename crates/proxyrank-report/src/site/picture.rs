@@ -25,7 +25,7 @@ const COLOURS: [(&str, &str); 15] = [
 ];
 
 /// An SVG of the report as markup of a page.
-pub(super) fn picture(svg: &str) -> Markup {
+pub(crate) fn picture(svg: &str) -> Markup {
     let mut text = String::with_capacity(svg.len() / 2);
     for line in svg.lines() {
         let line = line

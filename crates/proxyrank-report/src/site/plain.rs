@@ -4,8 +4,26 @@ use super::element::{Element, el};
 use super::page::frame;
 use crate::table::{Align, Cell, Emphasis, Table, Tone};
 
+/// The ground on which numbers stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ground {
+    /// Paper.
+    Plain,
+    /// A colour that grows with the number's distance from zero.
+    Heat,
+}
+
 /// The table, sortable by a script, in a frame that scrolls by itself where it is too wide.
-pub(super) fn table(table: &Table) -> Element {
+pub(crate) fn table(table: &Table) -> Element {
+    framed(table, Ground::Plain)
+}
+
+/// The same for correlations, on coloured ground.
+pub(crate) fn heat(table: &Table) -> Element {
+    framed(table, Ground::Heat)
+}
+
+fn framed(table: &Table, ground: Ground) -> Element {
     let shown = table.shown();
     let heads = table.columns.iter().map(|column| {
         let head = el("th").attr("scope", "col");
@@ -16,7 +34,11 @@ pub(super) fn table(table: &Table) -> Element {
         let cells = row.cells.iter().zip(cells).enumerate().map(|(index, (cell, shown))| {
             let right = table.columns.get(index).is_some_and(|column| column.align == Align::Right);
             let element = if index == 0 { el("th").attr("scope", "row") } else { el("td") };
-            let element = if right { element.class("n") } else { element };
+            let element = match (cell, ground) {
+                (Cell::Number(value), Ground::Heat) => heated(element, *value),
+                _ if right => element.class("n"),
+                _ => element,
+            };
             let element = match cell {
                 Cell::Flag(flag) => element.attr("data-tone", tone(flag.tone)),
                 _ => element,
@@ -45,8 +67,15 @@ pub(super) fn table(table: &Table) -> Element {
     if below.is_empty() { whole } else { whole.child(el("ul").class("notes").children(below)) }
 }
 
+/// A correlation on its colour: the style sheet mixes it, a share of 0 to 100 at a time.
+fn heated(element: Element, value: f64) -> Element {
+    let share = 100.0 * value.abs().min(1.0);
+    let side = if value < 0.0 { "n h below" } else { "n h" };
+    element.class(side).attr("style", &format!("--k:{share:.0}"))
+}
+
 /// How a judgement reads, as the name that the style sheet knows.
-pub(super) const fn tone(tone: Tone) -> &'static str {
+pub(crate) const fn tone(tone: Tone) -> &'static str {
     match tone {
         Tone::Good => "good",
         Tone::Bad => "bad",

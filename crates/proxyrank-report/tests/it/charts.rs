@@ -8,7 +8,7 @@ use proxyrank_report::chart::curves::{Curves, Series};
 use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
-use proxyrank_report::chart::scorecard::{Scorecard, ScorecardCell, ScorecardRow};
+use proxyrank_report::chart::scorecard::{Kind, Scorecard, ScorecardCell, ScorecardRow};
 use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
 use proxyrank_report::chart::{AxisScale, ChartError};
 use proxyrank_report::table::{Emphasis, Tone};
@@ -99,6 +99,7 @@ fn scorecard(tests: usize) -> Scorecard {
     Scorecard {
         title: "card".into(),
         subtitle: "s".into(),
+        kind: Kind::Tests,
         lead: "tau-b".into(),
         tests: (0..tests).map(|index| format!("Given the width, test {index}")).collect(),
         rows: vec![row("nsc"), row("a_proxy_with_a_name_that_no_margin_can_ever_hold_in_full_length")],

@@ -4,6 +4,9 @@
 //! [`super::flexibert`].
 
 use proxyrank_schema::{BenchmarkId, Reading};
+use proxyrank_space::Family;
+
+use crate::cost::latency;
 
 /// What to do with a benchmark's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub enum Source {
     Flexibert,
     /// A folder of the LiteTransformerSearch logs; [`proxyrank_data::load::lts::set_of`] knows which.
     Lts,
+    /// A folder of one's own with networks of this family.
+    Own(Family),
 }
 
 /// How well an architecture did, as the benchmark measured it.
@@ -31,7 +36,7 @@ const fn lower(name: &'static str) -> Metric {
     Metric { name, higher_is_better: false }
 }
 
-/// GLUE and its eight tasks, percent.
+/// GLUE and its eight tasks, percent, and the time of a forward pass, which stored timings tell.
 const GLUE: &[Metric] = &[
     higher("glue"),
     higher("cola"),
@@ -42,6 +47,7 @@ const GLUE: &[Metric] = &[
     higher("rte"),
     higher("sst"),
     higher("sts"),
+    latency::METRIC,
 ];
 /// Perplexities of the random decoder sets.
 const PERPLEXITY: &[Metric] = &[lower("test_ppl"), lower("valid_ppl")];
@@ -55,7 +61,7 @@ pub struct BenchmarkInfo {
     pub id: &'static str,
     /// Title.
     pub title: &'static str,
-    /// The data set that holds it.
+    /// The data set that holds it; the folder of a benchmark of one's own.
     pub dataset: &'static str,
     /// Where in the data set.
     pub source: Source,
@@ -137,6 +143,24 @@ impl BenchmarkInfo {
     /// The benchmark's name as the type that rows carry.
     pub fn benchmark_id(&self) -> BenchmarkId {
         BenchmarkId::from(self.id)
+    }
+
+    /// What stands behind `--benchmark` in a command: its name, or the folder of a benchmark of one's own.
+    pub const fn argument(&self) -> &'static str {
+        match self.source {
+            Source::Own(_) => self.dataset,
+            Source::Flexibert | Source::Lts => self.id,
+        }
+    }
+
+    /// The families of its networks.
+    pub fn families(&self) -> &'static [Family] {
+        match self.source {
+            Source::Flexibert | Source::Own(Family::Encoder) => &[Family::Encoder],
+            Source::Own(Family::Gpt2) => &[Family::Gpt2],
+            Source::Lts if self.id.contains("gpt2") => &[Family::Gpt2],
+            Source::Lts | Source::Own(Family::TransformerXl) => &[Family::TransformerXl],
+        }
     }
 
     /// Finds a ground truth by its name; the default where none is given.

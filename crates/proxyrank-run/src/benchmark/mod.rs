@@ -3,6 +3,7 @@
 mod catalogue;
 pub(crate) mod flexibert;
 mod lts;
+mod own;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -15,6 +16,7 @@ pub use catalogue::{
     BENCHMARKS, BenchmarkInfo, Metric, Source, UnknownBenchmark, UnknownMetric, UnknownReading, find,
 };
 pub(crate) use lts::read as read_lts;
+pub use own::{open, resolve};
 
 use crate::RunError;
 
@@ -48,6 +50,7 @@ impl Benchmark {
         match info.source {
             Source::Flexibert => flexibert::load(info, locator),
             Source::Lts => lts::load(info, locator),
+            Source::Own(_) => own::load(info),
         }
     }
 
@@ -72,6 +75,19 @@ impl Benchmark {
             })
         });
         rows.collect()
+    }
+
+    /// The ground truths that some architecture has.
+    pub fn measured(&self) -> Vec<Metric> {
+        let there = |metric: &&Metric| self.entries.iter().any(|e| e.truth.contains_key(metric.name));
+        self.info.metrics.iter().filter(there).copied().collect()
+    }
+
+    /// Adds a ground truth that the benchmark's files do not hold.
+    pub(crate) fn add_truth(&mut self, metric: Metric, values: &BTreeMap<ArchId, f64>) {
+        for entry in &mut self.entries {
+            entry.truth.extend(values.get(&entry.id).map(|value| (metric.name, *value)));
+        }
     }
 
     /// The network of every architecture under a reading.

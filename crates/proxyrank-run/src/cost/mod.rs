@@ -6,10 +6,12 @@
 //!
 //! - [`measured`] sums up stored timings;
 //! - [`published`] reads the times of others and the names of machines, which are files in `benchmarks/costs`;
+//! - [`latency`] is the time of the networks themselves, as a target;
 //! - [`write()`] makes the page, [`claims()`] the rows of the ledger.
 
 mod beside;
 mod claims;
+pub mod latency;
 pub mod measured;
 mod page;
 pub mod published;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proxyrank_report::Verdict;
 use proxyrank_schema::{CostClass, Device, Protocol, Reading, ScoreKey, Signal, Timing, TimingRow};
 
-use super::claims;
 use super::measured::{Place, best, costs};
 use super::published::{machines, parse_times, times};
+use super::{claims, latency};
 use crate::benchmark::{Benchmark, find};
 use crate::papers::Shelf;
 use crate::standard;
@@ -143,4 +143,45 @@ fn times_of_other_hardware_neither_hold_nor_differ() {
     let nsc = claims.iter().find(|claim| claim.id == "published-times/nsc2026/nsc").unwrap();
     assert_eq!((nsc.published, nsc.digits), (Some(0.002), 3));
     assert!(proxyrank_proxies::find("nsc").unwrap().class == CostClass::DataFree);
+}
+
+#[test]
+fn the_pass_is_what_a_run_charges_beyond_the_weights() {
+    use crate::benchmark::Entry;
+    use proxyrank_space::{Architecture, FlexibertArch, FlexibertLayer, Operation};
+    let layer = FlexibertLayer { operation: Operation::Sdp, heads: 2, ffn_width: 512, ffn_count: 1 };
+    let arch = FlexibertArch { hidden_size: 128, layers: vec![layer; 2] };
+    let entry = |id: &str| Entry {
+        id: id.into(),
+        architecture: Architecture::Flexibert(arch.clone()),
+        truth: BTreeMap::new(),
+    };
+    let two = Benchmark { entries: vec![entry("0"), entry("1")], ..benchmark() };
+    let row = |proxy: &str, arch: &str, wall_ns: u64, run: &str| {
+        let record = proxyrank_proxies::find(proxy).unwrap();
+        let mut row = timing(arch, Timing::Fused, wall_ns, run);
+        row.key.proxy = proxy.into();
+        row.key.proxy_version = record.version;
+        let standard = standard::protocol(two.info, Reading::AsTrained, Signal::None);
+        row.key.protocol = record.protocol(&standard);
+        row.own_ns = 1_000_000;
+        row
+    };
+    let mut rows = vec![
+        row("w_pca", "0", 9_000_000, "a"),
+        row("softmax_confidence", "0", 9_500_000, "a"),
+        row("weight_norm", "0", 3_000_000, "a"),
+        // Another run of the same network was held up.
+        row("w_pca", "0", 99_000_000, "b"),
+        row("weight_norm", "0", 4_000_000, "b"),
+        row("w_pca", "1", 20_000_000, "a"),
+    ];
+    assert!(latency::forward_ms(&two, &rows).is_empty(), "one network's weights were not timed");
+    rows.push(row("weight_norm", "1", 2_000_000, "a"));
+    let times = latency::forward_ms(&two, &rows);
+    assert_eq!(times.values().copied().collect::<Vec<_>>(), [6.0, 18.0]);
+    for row in &mut rows {
+        row.key.benchmark_sha256 = "1".repeat(64);
+    }
+    assert!(latency::forward_ms(&two, &rows).is_empty());
 }

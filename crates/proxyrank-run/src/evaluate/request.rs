@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use proxyrank_nn::ComputeDevice;
 use proxyrank_proxies::{Axis, ProxyCall, REGISTRY, Run};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
-use proxyrank_space::Family;
 use proxyrank_store::Shard;
 
 use super::Selection;
 use crate::RunError;
-use crate::benchmark::{BenchmarkInfo, Source};
+use crate::benchmark::BenchmarkInfo;
 use crate::standard;
 
 /// What to evaluate.
@@ -120,7 +119,7 @@ impl Request {
                 continue;
             }
             let call: ProxyCall = word.parse()?;
-            if !families(info).iter().any(|family| call.proxy.supports(*family)) {
+            if !info.families().iter().any(|family| call.proxy.supports(*family)) {
                 let wanted: Vec<&str> = call.proxy.families.iter().map(|family| family.as_str()).collect();
                 return Err(RunError::Usage(format!(
                     "{} is defined for {}, and {} has none of these",
@@ -164,17 +163,9 @@ impl Request {
 fn applicable(info: &BenchmarkInfo) -> Vec<ProxyCall> {
     let fits = |proxy: &&&'static proxyrank_proxies::Proxy| {
         let population = matches!(proxy.run, Run::Population(_));
-        !population && families(info).iter().any(|f| proxy.supports(*f))
+        !population && info.families().iter().any(|f| proxy.supports(*f))
     };
     REGISTRY.iter().filter(fits).map(|proxy| ProxyCall::new(proxy)).collect()
-}
-
-fn families(info: &BenchmarkInfo) -> &'static [Family] {
-    match info.source {
-        Source::Flexibert => &[Family::Encoder],
-        Source::Lts if info.id.contains("gpt2") => &[Family::Gpt2],
-        Source::Lts => &[Family::TransformerXl],
-    }
 }
 
 /// Splits at the commas that begin another proxy; a comma before `name=value` belongs to the parameters of the one before.

@@ -46,7 +46,7 @@ pub(super) fn board(judged: &Judged<'_>, options: &ReportOptions) -> Result<Boar
         alike: heatmap(benchmark, ranking),
         commands: vec![
             "proxyrank reproduce".to_owned(),
-            format!("proxyrank rank --benchmark {} --reading {reading}", info.id),
+            format!("proxyrank rank --benchmark {} --reading {reading}", info.argument()),
             "proxyrank leaderboard build".to_owned(),
         ],
     })

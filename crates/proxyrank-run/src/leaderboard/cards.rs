@@ -183,7 +183,9 @@ fn command(proxy: &Proxy, judged: &[Judged<'_>]) -> Option<String> {
     };
     Some(format!(
         "proxyrank evaluate --benchmark {} --reading {} --proxies {}{signal}",
-        judged.stock.benchmark.info.id, judged.reading, proxy.name
+        judged.stock.benchmark.info.argument(),
+        judged.reading,
+        proxy.name
     ))
 }
 
@@ -233,7 +235,7 @@ fn measured(
 fn by_target(id: &str, judged: &Judged<'_>) -> Table {
     let info = judged.stock.benchmark.info;
     let mut columns = vec![Column::text("reading", "Reading")];
-    columns.extend(info.metrics.iter().map(|metric| {
+    columns.extend(judged.stock.benchmark.measured().iter().map(|metric| {
         let better = if metric.higher_is_better { "" } else { " (smaller is better)" };
         Column::number(metric.name, format!("{}{better}", metric.name), 3)
     }));
@@ -255,6 +257,6 @@ fn target_cells(judged: &Judged<'_>, column: &ScoreColumn) -> Result<Vec<Cell>, 
     } else {
         format!("{}: {}", judged.reading, column.label)
     };
-    let cells: Vec<Cell> = benchmark.info.metrics.iter().map(tau).collect::<Result<_, _>>()?;
+    let cells: Vec<Cell> = benchmark.measured().iter().map(tau).collect::<Result<_, _>>()?;
     Ok([Cell::text(label)].into_iter().chain(cells).collect())
 }

@@ -10,21 +10,24 @@
 mod boards;
 mod cards;
 mod labels;
-mod rules;
+pub(crate) mod rules;
 mod sources;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use proxyrank_report::Ledger;
 use proxyrank_report::site::{Site, Written};
-use proxyrank_schema::Reading;
+use proxyrank_schema::{BenchmarkId, Reading};
 use proxyrank_stats::Ceiling;
 
 use crate::RunError;
+use crate::benchmark::BenchmarkInfo;
 use crate::ceiling::{self, Grouping};
 use crate::papers::{Stock, tables};
 use crate::rank::Ranking;
 use crate::report::{ReportOptions, build_ledger, ranked};
-use crate::reproduce::{Workshop, shelf};
+use crate::reproduce::{Workshop, shelf, shelf_of};
 
 /// Folder of the site below the folder of reports.
 pub const FOLDER: &str = "site";
@@ -37,10 +40,21 @@ struct Judged<'a> {
     ceiling: Option<Ceiling>,
 }
 
-/// Gathers the leaderboard from what is stored.
-pub fn build(workshop: &Workshop<'_>, options: &ReportOptions) -> Result<Site, RunError> {
-    let tables = tables()?;
-    let (infos, shelf) = shelf(workshop, &tables)?;
+/// Gathers the leaderboard from what is stored: of the chosen benchmarks, or of every public one where none is chosen. A
+/// site of chosen benchmarks holds the published numbers about them and no others.
+pub fn build(
+    workshop: &Workshop<'_>,
+    chosen: &[&'static BenchmarkInfo],
+    options: &ReportOptions,
+) -> Result<Site, RunError> {
+    let mut tables = tables()?;
+    let (infos, shelf) = if chosen.is_empty() {
+        shelf(workshop, &tables)?
+    } else {
+        let ids: BTreeSet<BenchmarkId> = chosen.iter().map(|info| info.benchmark_id()).collect();
+        tables.retain(|table| table.benchmarks().iter().all(|id| ids.contains(id)));
+        shelf_of(workshop, chosen.to_vec())?
+    };
     let total = infos.iter().map(|info| info.readings.len()).sum();
     let task = workshop.watch.task("rank", total);
     let mut judged = Vec::new();
@@ -61,7 +75,12 @@ pub fn build(workshop: &Workshop<'_>, options: &ReportOptions) -> Result<Site, R
         }
     }
     drop(task);
-    let (ledger, _) = build_ledger(&tables, &shelf, workshop.locator)?;
+    // Nothing was published about a benchmark of one's own, and what is wrong with public data is no part of its site.
+    let ledger = if tables.is_empty() {
+        Ledger::default()
+    } else {
+        build_ledger(&tables, &shelf, workshop.locator)?.0
+    };
     let boards = judged.iter().map(|judged| boards::board(judged, options));
     Ok(Site {
         boards: boards.collect::<Result<_, _>>()?,

@@ -1,7 +1,9 @@
 //! The simple rules that every proxy is held against.
 
-use proxyrank_report::site::{Rule, Versus};
+use proxyrank_report::site::{Rule, Tally, Versus};
 use proxyrank_stats::Comparison;
+
+use proxyrank_space::Family;
 
 use crate::benchmark::{BenchmarkInfo, Source};
 use crate::rank::Ranking;
@@ -10,8 +12,8 @@ use crate::rank::Ranking;
 /// the parameters of the layers, as the sets' own paper proposes.
 const fn to_beat(info: &BenchmarkInfo) -> &'static str {
     match info.source {
-        Source::Flexibert => "layers_then_hidden",
-        Source::Lts => "num_parameters_body",
+        Source::Flexibert | Source::Own(Family::Encoder) => "layers_then_hidden",
+        Source::Lts | Source::Own(_) => "num_parameters_body",
     }
 }
 
@@ -42,6 +44,21 @@ pub(super) fn baselines(info: &BenchmarkInfo, ranking: &Ranking) -> Vec<usize> {
     let is_later = |index: usize| ranking.columns[index].proxy.as_str() != first;
     found.sort_by(|&a, &b| is_later(a).cmp(&is_later(b)).then(tau(b).total_cmp(&tau(a))));
     found
+}
+
+/// The rule to beat, and how the scores of a ranking that are no baselines fare against it.
+pub(crate) fn standing(info: &BenchmarkInfo, ranking: &Ranking) -> Option<(Rule, Tally)> {
+    let first = *baselines(info, ranking).first()?;
+    let mut tally = Tally::default();
+    for index in (0..ranking.columns.len()).filter(|&index| !ranking.columns[index].is_baseline()) {
+        match versus(ranking, index, first) {
+            Versus::Better => tally.better += 1,
+            Versus::Even => tally.even += 1,
+            Versus::Worse | Versus::Undefined => tally.worse += 1,
+            Versus::Itself => {}
+        }
+    }
+    Some((rule(ranking, first), tally))
 }
 
 /// A baseline in words.

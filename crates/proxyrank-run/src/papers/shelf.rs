@@ -9,6 +9,7 @@ use proxyrank_store::Store;
 use crate::RunError;
 use crate::audit::{self, Audited};
 use crate::benchmark::Benchmark;
+use crate::cost::latency;
 use crate::cost::measured::{Cost, costs};
 use crate::rank::{Origin, Rows, ScoreColumn, Slot, add_populations, columns, completed, usual};
 use crate::standard::{SIGNAL, departures};
@@ -47,9 +48,13 @@ pub struct Stock {
 
 impl Stock {
     /// Reads what is stored about a benchmark.
-    pub fn read(benchmark: Benchmark, stores: &Stores) -> Result<Self, RunError> {
+    pub fn read(mut benchmark: Benchmark, stores: &Stores) -> Result<Self, RunError> {
         let own = Stored::read(&benchmark, &stores.results, Origin::Results)?;
         let reference = Stored::read(&benchmark, &stores.reference, Origin::Reference)?;
+        if benchmark.info.metrics.contains(&latency::METRIC) {
+            let times = latency::forward_ms(&benchmark, own.timings.iter().chain(&reference.timings));
+            benchmark.add_truth(latency::METRIC, &times);
+        }
         let readings = benchmark.info.readings;
         let merged = |reading| {
             completed(

@@ -85,6 +85,13 @@ pub fn rank(
     let measured: Vec<usize> = (0..benchmark.entries.len())
         .filter(|&i| benchmark.entries[i].truth.contains_key(options.metric.name))
         .collect();
+    if measured.is_empty() {
+        let (id, metric) = (benchmark.info.argument(), options.metric.name);
+        return Err(RunError::NothingStored {
+            what: format!("no architecture of {id} has a {metric}: it follows from the times of networks"),
+            command: format!("proxyrank evaluate --benchmark {id} --proxies weights,forward"),
+        });
+    }
     let (columns, left_out) = complete(columns, &measured);
     if columns.is_empty() {
         return Err(nothing_to_rank(benchmark, options.reading, &left_out));
@@ -122,7 +129,7 @@ pub fn rank(
 
 /// Why there is no column: nothing was evaluated, or nothing to its end.
 fn nothing_to_rank(benchmark: &Benchmark, reading: Reading, left_out: &[String]) -> RunError {
-    let id = benchmark.info.id;
+    let (id, argument) = (benchmark.info.id, benchmark.info.argument());
     RunError::NothingStored {
         what: match left_out.first() {
             None => format!("no scores of {id} under the reading {reading} are stored"),
@@ -130,7 +137,7 @@ fn nothing_to_rank(benchmark: &Benchmark, reading: Reading, left_out: &[String])
                 format!("the evaluation of {id} under the reading {reading} is unfinished ({first})")
             }
         },
-        command: format!("proxyrank evaluate --benchmark {id} --reading {reading}"),
+        command: format!("proxyrank evaluate --benchmark {argument} --reading {reading}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use proxyrank_report::Page;
+use proxyrank_report::{Page, Table};
 use proxyrank_schema::{BenchmarkId, Reading};
 use proxyrank_stats::{Ceiling, FailurePolicy};
 
@@ -26,6 +26,10 @@ pub struct BenchmarkPage {
     pub ranking: Ranking,
     /// What label noise allows, where the benchmark reveals it.
     pub ceiling: Option<Ceiling>,
+    /// The same under every way to say which networks are one.
+    pub ceilings: Option<Table>,
+    /// The folder of its files.
+    pub folder: PathBuf,
     /// The overview chart, if charts were drawn.
     pub overview: Option<PathBuf>,
 }
@@ -71,9 +75,10 @@ pub fn benchmark_page(
         page.figure(chart, &folder, "Kendall tau-b of every proxy with its interval");
     }
     page.bare_table(&table(benchmark, &ranking, SortBy::Tau, Detail::Main));
-    if let Some(ceilings) = ceiling::table(benchmark, metric, &options.ceiling)? {
-        write_table(&folder, &format!("ceiling_{}", metric.name), &ceilings)?;
-        page.table(&ceilings);
+    let ceilings = ceiling::table(benchmark, metric, &options.ceiling)?;
+    if let Some(ceilings) = &ceilings {
+        write_table(&folder, &format!("ceiling_{}", metric.name), ceilings)?;
+        page.table(ceilings);
     }
     if charts.len() > 1 {
         page.heading("Charts");
@@ -86,5 +91,5 @@ pub fn benchmark_page(
     let path = folder.join("README.md");
     page.write(&path)?;
     let overview = charts.into_iter().next();
-    Ok(BenchmarkPage { title, path, benchmark: benchmark.id(), ranking, ceiling, overview })
+    Ok(BenchmarkPage { title, path, benchmark: benchmark.id(), ranking, ceiling, ceilings, folder, overview })
 }

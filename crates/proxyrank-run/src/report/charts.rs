@@ -123,7 +123,8 @@ fn subtitle(ranking: &Ranking) -> String {
     )
 }
 
-fn intervals(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>) -> TauIntervals {
+/// Correlations with their intervals.
+pub(crate) fn intervals(benchmark: &Benchmark, ranking: &Ranking, ceiling: Option<&Ceiling>) -> TauIntervals {
     let rows = ranking.columns.iter().zip(&ranking.analysis.proxies).filter_map(|(column, statistics)| {
         Some(IntervalRow {
             name: column.label.clone(),
@@ -166,6 +167,7 @@ pub(crate) fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) ->
     // Scores that only order architectures are drawn by rank: the distances between them mean nothing.
     let ordinal = find_proxy(column.proxy.as_str()).is_ok_and(|proxy| proxy.scale == Scale::Ordinal);
     let ranks = average_ranks(&ranking.scores[index]).ok().filter(|_| ordinal);
+    let flexibert = benchmark.info.source == Source::Flexibert;
     let point = |(place, &i): (usize, &usize)| {
         let entry: &Entry = &benchmark.entries[i];
         let size = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
@@ -174,11 +176,10 @@ pub(crate) fn scatter(benchmark: &Benchmark, ranking: &Ranking, index: usize) ->
             truth: entry.truth[metric.name],
             depth: size(entry.architecture.depth()),
             width: size(entry.architecture.width()),
-            highlight: is_outlier(&entry.truth).then(|| entry.id.to_string()),
+            highlight: (flexibert && is_outlier(&entry.truth)).then(|| entry.id.to_string()),
         }
     };
     let better = if metric.higher_is_better { "" } else { " (lower is better)" };
-    let flexibert = benchmark.info.source == Source::Flexibert;
     Scatter {
         title: format!("{} on {}", column.label, benchmark.info.title),
         score_label: if ordinal { format!("rank by {}", column.label) } else { column.label.clone() },

@@ -1,13 +1,12 @@
-//! The ledger and the index page.
+//! The ledger, and what a report consists of.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proxyrank_data::fetch::Locator;
+use proxyrank_report::Table;
 use proxyrank_report::file::write_atomic;
 use proxyrank_report::ledger::Ledger;
-use proxyrank_report::page::relative_link;
-use proxyrank_report::{Page, Table};
 
 use super::{BenchmarkPage, write_table};
 use crate::RunError;
@@ -15,13 +14,19 @@ use crate::findings::{Materials, findings};
 use crate::papers::{PaperTable, Shelf, Stock};
 use crate::rank::Detail;
 use crate::studies::StudyPage;
+use crate::survivors::Survival;
+use crate::targets::Targets;
 
 /// What the reports of a run consist of.
 pub struct Reports {
     /// The pages of benchmarks.
     pub pages: Vec<BenchmarkPage>,
-    /// Who survives, and what it costs.
-    pub answers: Vec<StudyPage>,
+    /// Who survives.
+    pub survival: Option<Survival>,
+    /// What proxies cost.
+    pub cost: Option<StudyPage>,
+    /// Every target beside the main one: the page, and for each ranking what it shows.
+    pub targets: Option<(StudyPage, Vec<Targets>)>,
     /// The pages of studies.
     pub studies: Vec<StudyPage>,
     /// The published tables with our values beside the published ones.
@@ -87,43 +92,4 @@ pub fn write_ledger(ledger: &Ledger, tables: &[Reproduced], out: &Path) -> Resul
         write_table(&out.join("tables"), &full.id, full)?;
     }
     Ok(())
-}
-
-/// Writes the page that links everything.
-pub fn write_index(reports: &Reports, out: &Path) -> Result<(), RunError> {
-    let mut page = Page::new("proxyrank report");
-    page.text(&format!("{}.", reports.ledger.summary()));
-    page.text("A published number that differs from ours is a finding, not a failure; the ledger gives each its reason.");
-    if let Some(overview) = reports.pages.iter().find_map(|page| page.overview.as_deref()) {
-        page.figure(overview, out, "Kendall tau-b of every proxy with its interval");
-    }
-    page.heading("Ledger");
-    page.raw(bullets([("Every published number with its verdicts", out.join("ledger.md"))], out));
-    if !reports.answers.is_empty() {
-        page.heading("What to use, and what it costs");
-        let links = reports.answers.iter().map(|answer| (answer.title.as_str(), answer.path.clone()));
-        page.raw(bullets(links, out));
-    }
-    page.heading("Published tables");
-    let path = |table: &Table| out.join("tables").join(format!("{}.md", table.id));
-    page.raw(bullets(reports.tables.iter().map(|table| (table.full.title.as_str(), path(&table.full))), out));
-    page.heading("Correlation tables and charts");
-    page.raw(bullets(reports.pages.iter().map(|page| (page.title.as_str(), page.path.clone())), out));
-    if !reports.studies.is_empty() {
-        page.heading("What moves a correlation");
-        let links = reports.studies.iter().map(|study| (study.title.as_str(), study.path.clone()));
-        page.raw(bullets(links, out));
-    }
-    page.heading("Findings about released data");
-    let findings = reports.ledger.findings.iter();
-    let lines: Vec<String> = findings.map(|f| format!("{} ({})", f.title, f.verdict.as_str())).collect();
-    page.list(lines.iter().map(String::as_str));
-    page.write(&out.join("README.md"))?;
-    Ok(())
-}
-
-/// A Markdown list of links.
-fn bullets<'a>(links: impl IntoIterator<Item = (&'a str, PathBuf)>, from: &Path) -> String {
-    let line = |(title, path): (&str, PathBuf)| format!("- [{title}]({})", relative_link(from, &path));
-    links.into_iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -1,7 +1,9 @@
 //! The files that a run leaves for people: tables in four formats, charts, pages, and the ledger.
 //!
 //! ```text
-//! OUT/README.md                         summary, links
+//! OUT/index.html, README.md             what holds and what does not, in plain words; links to all below
+//!     summary/<table>.{md,csv,tex,json} the tables of that page that stand nowhere else
+//!     targets/README.md                 every proxy against every task, latency and memory
 //!     ledger.{md,csv,json}              every published number with its verdicts; findings
 //!     tables/<table>.{md,csv,tex,json}  the published tables, reproduced
 //!     studies/<study>/README.md         what moves a correlation, and by how much
@@ -26,8 +28,10 @@ use proxyrank_stats::{BootstrapOptions, CeilingOptions};
 pub(crate) use bench::ranked;
 pub use bench::{BenchmarkPage, benchmark_page};
 pub use charts::Charts;
+pub(crate) use charts::intervals;
 pub(crate) use charts::{baselines, cost, heatmap, runs_network, scatter};
-pub use ledger::{Reports, Reproduced, build_ledger, write_index, write_ledger};
+pub use ledger::{Reports, Reproduced, build_ledger, write_ledger};
+pub(crate) use overview::{as_published, counts};
 pub use overview::{differences, overview};
 
 use crate::RunError;

@@ -64,11 +64,12 @@ pub fn differences(ledger: &Ledger) -> Table {
 }
 
 /// The stage at which a value was recomputed on the networks that it was published for: the first after the replay.
-fn as_published(claim: &Claim) -> Option<Stage> {
+pub(crate) fn as_published(claim: &Claim) -> Option<Stage> {
     claim.stages.keys().copied().find(|stage| *stage != Stage::Replayed)
 }
 
-fn counts(claims: &[&Claim], verdict: impl Fn(&Claim) -> Option<Verdict>) -> Cell {
+/// How many of some claims got which verdict, in a cell.
+pub(crate) fn counts(claims: &[&Claim], verdict: impl Fn(&Claim) -> Option<Verdict>) -> Cell {
     let verdicts: Vec<Verdict> = claims.iter().filter_map(|claim| verdict(claim)).collect();
     let count = |wanted: &Verdict| verdicts.iter().filter(|verdict| *verdict == wanted).count();
     let parts = Verdict::ALL.iter().filter(|verdict| count(verdict) > 0);

@@ -17,7 +17,7 @@ mod test;
 mod trial;
 
 pub use outcome::{Ending, Fate, Outcome};
-pub use page::{Case, write};
+pub use page::{Case, Left, Survival, write};
 pub use test::Test;
 pub use trial::{Trial, trials};
 

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use proxyrank_report::Page;
-use proxyrank_report::chart::scorecard::{Scorecard, ScorecardCell, ScorecardRow};
+use proxyrank_report::chart::scorecard::{Kind, Scorecard, ScorecardCell, ScorecardRow};
 use proxyrank_report::file::write_atomic;
 use proxyrank_report::number::{counted, fixed};
 use proxyrank_report::table::Emphasis;
+use proxyrank_report::{Page, Table};
 use proxyrank_schema::Reading;
 
 use super::outcome::{Ending, Fate, Outcome};
@@ -91,6 +91,20 @@ impl<'a> Case<'a> {
         self.proxies().filter(|trial| trial.fate() == fate).count()
     }
 
+    /// Who is left of it.
+    fn left(&self) -> Left {
+        let names = |fate| -> Vec<String> {
+            self.proxies().filter(|trial| trial.fate() == fate).map(|trial| trial.label.clone()).collect()
+        };
+        Left {
+            benchmark: self.benchmark,
+            reading: self.reading,
+            tried: self.proxies().count(),
+            survive: names(Fate::Survives),
+            open: names(Fate::Open),
+        }
+    }
+
     /// What a reader should take away, in a few sentences.
     fn in_words(&self) -> String {
         let names = |of: &dyn Fn(&&Trial) -> bool| -> Vec<&str> {
@@ -151,6 +165,7 @@ impl<'a> Case<'a> {
                 100.0 * self.ranking.options.bootstrap.confidence,
                 self.ranking.options.bootstrap.resamples
             ),
+            kind: Kind::Tests,
             lead: "tau-b".to_owned(),
             tests: Test::ALL.map(|test| test.title().to_owned()).into(),
             rows: self.trials.iter().map(row).collect(),
@@ -178,13 +193,39 @@ fn cell(test: Test, outcome: &Outcome) -> ScorecardCell {
     ScorecardCell { tone: outcome.ending.tone(), text, strength }
 }
 
+/// Who survives, with the page that shows it.
+pub struct Survival {
+    /// The page.
+    pub page: StudyPage,
+    /// How many survive each ranking, and what the others fail.
+    pub summary: Table,
+    /// Pairs of a proxy and a ranking by what became of them.
+    pub pairs: Vec<(Fate, usize)>,
+    /// For each benchmark and reading, the proxies that survive and those that stay open.
+    pub left: Vec<Left>,
+}
+
+/// Who is left of one ranking.
+pub struct Left {
+    /// The benchmark.
+    pub benchmark: &'static str,
+    /// The reading.
+    pub reading: Reading,
+    /// Proxies that were tried.
+    pub tried: usize,
+    /// Those that passed every test.
+    pub survive: Vec<String>,
+    /// Those that passed what could be made.
+    pub open: Vec<String>,
+}
+
 /// Tries every proxy of every ranking, and writes tables, charts and the page below `out`. None where nothing was ranked.
 pub fn write(
     pages: &[BenchmarkPage],
     shelf: &Shelf,
     charts: Charts,
     out: &Path,
-) -> Result<Option<StudyPage>, RunError> {
+) -> Result<Option<Survival>, RunError> {
     let cases: Vec<Case<'_>> =
         pages.iter().filter_map(|page| Case::of(page, shelf).transpose()).collect::<Result<_, _>>()?;
     if cases.is_empty() {
@@ -221,7 +262,13 @@ pub fn write(
     }
     let path = folder.join("README.md");
     page.write(&path)?;
-    Ok(Some(StudyPage { title: title.to_owned(), path }))
+    let fates = [Fate::Survives, Fate::Open, Fate::Falls];
+    Ok(Some(Survival {
+        page: StudyPage { title: title.to_owned(), path },
+        summary,
+        pairs: fates.map(|fate| (fate, cases.iter().map(|case| case.count(fate)).sum())).into(),
+        left: cases.iter().map(Case::left).collect(),
+    }))
 }
 
 fn headline(cases: &[Case<'_>]) -> String {

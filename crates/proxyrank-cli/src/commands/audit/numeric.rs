@@ -4,7 +4,7 @@ use proxyrank_run::RunError;
 use proxyrank_run::audit::{
     Audit, Audited, MAX_RELATIVE_ERROR, MIN_PRECISION_AGREEMENT, MIN_SEED_AGREEMENT, Verdict, numeric, table,
 };
-use proxyrank_run::benchmark::{Benchmark, find};
+use proxyrank_run::benchmark::{Benchmark, resolve};
 use proxyrank_run::evaluate::{Plan, Request, finished};
 use proxyrank_run::papers::Stock;
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::setup::Setup;
 
 pub(super) fn run(global: &Global, args: &NumericArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
-    let info = find(&args.benchmark)?;
+    let info = resolve(&args.benchmark)?;
     let audit = Audit {
         calls: match &args.proxies {
             Some(words) => Request::parse_calls(info, words)?,

@@ -5,7 +5,7 @@ use std::path::Path;
 use proxyrank_schema::ArchId;
 use proxyrank_space::FlexibertArch;
 
-use super::raw::{self, RawEntry};
+use super::raw::{self, RawDeclared, RawEntry};
 use super::tasks::TaskScores;
 use crate::load::error::{LoadError, Place};
 use crate::load::source;
@@ -52,6 +52,16 @@ impl FlexibertBenchmark {
         let entries = entries.into_iter().enumerate().map(|(index, entry)| read_entry(file, index, &entry));
         Ok(Self { entries: entries.collect::<Result<_, _>>()? })
     }
+}
+
+/// The architectures of a file in the benchmark's layout, whatever else their entries hold.
+pub(crate) fn declared(file: &Path, bytes: &[u8]) -> Result<Vec<(ArchId, FlexibertArch)>, LoadError> {
+    let entries: Vec<RawDeclared> = source::json(file, bytes)?;
+    let read = |entry: RawDeclared| {
+        let architecture = entry.hparams.model_hparam_overrides.architecture(file, entry.id)?;
+        Ok((ArchId::new(entry.id.to_string()), architecture))
+    };
+    entries.into_iter().map(read).collect()
 }
 
 fn read_entry(file: &Path, index: usize, entry: &RawEntry<TaskScores>) -> Result<FlexibertEntry, LoadError> {

@@ -11,6 +11,7 @@ mod raw;
 mod tasks;
 mod train_ablation;
 
+pub(crate) use benchmark::declared;
 pub use benchmark::{FlexibertBenchmark, FlexibertEntry};
 pub use tasks::{Task, TaskScores};
 pub use train_ablation::{Checkpoint, TrainAblation, TrainAblationEntry};

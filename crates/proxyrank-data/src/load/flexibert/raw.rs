@@ -24,6 +24,18 @@ pub(super) struct RawHparams {
     pub(super) model_hparam_overrides: RawOverrides,
 }
 
+/// An entry of which only the architecture is wanted.
+#[derive(Deserialize)]
+pub(super) struct RawDeclared {
+    pub(super) id: usize,
+    pub(super) hparams: RawDeclaredHparams,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawDeclaredHparams {
+    pub(super) model_hparam_overrides: RawOverrides,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOverrides {
