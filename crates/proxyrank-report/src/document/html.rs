@@ -6,7 +6,7 @@ use super::model::{Block, Document, Figure, Grid, Section, Source, Style};
 use super::prose::{Prose, Span};
 use crate::page::{anchor, relative_link};
 use crate::site::element::{Element, Markup, el, link};
-use crate::site::page::{commands, figure, heading};
+use crate::site::page::{commands, figure, head, heading};
 use crate::site::picture::picture;
 use crate::site::plain;
 
@@ -27,13 +27,7 @@ impl Document {
     /// The document as a web page that will stand in a folder.
     pub fn html(&self, folder: &Path) -> String {
         let [early, late, own] = SCRIPTS.map(script);
-        let head = el("head")
-            .child(el("meta").attr("charset", "utf-8"))
-            .child(el("meta").attr("http-equiv", "Content-Security-Policy").attr("content", POLICY))
-            .child(el("meta").attr("name", "viewport").attr("content", "width=device-width, initial-scale=1"))
-            .child(el("meta").attr("name", "color-scheme").attr("content", "light dark"))
-            .child(el("title").text(&format!("{} · proxyrank", self.title)))
-            .child(el("link").attr("rel", "icon").attr("href", "data:,"))
+        let head = head(&self.title, POLICY)
             .child(el("style").markup(&Markup::trusted(STYLES.concat())))
             .child(early);
         let sections = self.sections.iter().map(|section| one_section(section, folder));

@@ -48,13 +48,7 @@ impl Page<'_> {
     pub(super) fn around(&self, main: Element) -> String {
         let root = self.depth.root();
         let asset = |name: &str| format!("{root}assets/{name}");
-        let head = el("head")
-            .child(el("meta").attr("charset", "utf-8"))
-            .child(el("meta").attr("http-equiv", "Content-Security-Policy").attr("content", POLICY))
-            .child(el("meta").attr("name", "viewport").attr("content", "width=device-width, initial-scale=1"))
-            .child(el("meta").attr("name", "color-scheme").attr("content", "light dark"))
-            .child(el("title").text(&format!("{} · proxyrank", self.title)))
-            .child(el("link").attr("rel", "icon").attr("href", "data:,"))
+        let head = head(self.title, POLICY)
             .child(el("link").attr("rel", "stylesheet").attr("href", &asset("site.css")))
             .child(el("script").attr("src", &asset("theme.js")))
             .child(el("script").attr("src", &asset("site.js")).flag("defer"));
@@ -87,6 +81,17 @@ impl Page<'_> {
         );
         el("footer").child(el("p").text(&made))
     }
+}
+
+/// The head of every page, to which styles and scripts are added: what it is called, and where its parts may come from.
+pub(crate) fn head(title: &str, policy: &str) -> Element {
+    el("head")
+        .child(el("meta").attr("charset", "utf-8"))
+        .child(el("meta").attr("http-equiv", "Content-Security-Policy").attr("content", policy))
+        .child(el("meta").attr("name", "viewport").attr("content", "width=device-width, initial-scale=1"))
+        .child(el("meta").attr("name", "color-scheme").attr("content", "light dark"))
+        .child(el("title").text(&format!("{title} · proxyrank")))
+        .child(el("link").attr("rel", "icon").attr("href", "data:,"))
 }
 
 /// A heading with an anchor that others can link to.

@@ -33,9 +33,9 @@ pub(super) fn tell(material: &Material<'_>) -> Option<Told> {
     let headline = noisy(main).map(|(worst, low, best, high)| {
         Prose::new()
             .strong("A mean hides its tasks.")
-            .text(" What label noise allows differs from task to task: a tau-b of at most ")
+            .text(" What label noise allows differs from task to task; without trainings that failed, a tau-b of about ")
             .number(&made, fixed(low, 2))
-            .text(format!(" on {worst}, but "))
+            .text(format!(" on {worst} and "))
             .number(&made, fixed(high, 2))
             .text(format!(" on {best}."))
     });
@@ -75,7 +75,7 @@ pub(super) fn tell(material: &Material<'_>) -> Option<Told> {
 
 /// The targets with the lowest and the highest noise ceiling, the main one apart.
 fn noisy(targets: &Targets) -> Option<(&'static str, f64, &'static str, f64)> {
-    let ceilings = targets.metrics.iter().zip(&targets.ceilings).skip(1);
+    let ceilings = targets.metrics.iter().zip(&targets.ceilings.without_failures).skip(1);
     let mut known: Vec<(&'static str, f64)> =
         ceilings.filter_map(|(metric, ceiling)| Some((metric.name, ceiling.as_ref()?.tau.point))).collect();
     known.sort_by(|a, b| a.1.total_cmp(&b.1));

@@ -10,4 +10,4 @@ mod page;
 mod panel;
 
 pub use page::write;
-pub use panel::Targets;
+pub use panel::{Ceilings, Line, Targets};

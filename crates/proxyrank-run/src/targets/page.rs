@@ -1,10 +1,13 @@
 //! The page on targets.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use proxyrank_report::Page;
+use proxyrank_schema::BenchmarkId;
 
-use super::Targets;
+use super::panel::metrics;
+use super::{Ceilings, Targets};
 use crate::RunError;
 use crate::papers::Shelf;
 use crate::report::{BenchmarkPage, Charts, ReportOptions, write_table};
@@ -19,9 +22,16 @@ pub fn write(
     out: &Path,
 ) -> Result<Option<(StudyPage, Vec<Targets>)>, RunError> {
     let mut found = Vec::new();
+    // Labels are those of the benchmark, so its readings share their ceilings.
+    let mut ceilings: BTreeMap<&BenchmarkId, Ceilings> = BTreeMap::new();
     for page in pages {
         let Some(stock) = shelf.get(&page.benchmark) else { continue };
-        found.extend(Targets::of(stock, &page.ranking, &options.ceiling)?);
+        if !ceilings.contains_key(&page.benchmark) {
+            let metrics = metrics(&stock.benchmark, page.ranking.options.metric);
+            let simulated = Ceilings::of(&stock.benchmark, &metrics, &options.ceiling)?;
+            ceilings.insert(&page.benchmark, simulated);
+        }
+        found.extend(Targets::of(stock, &page.ranking, &ceilings[&page.benchmark])?);
     }
     if found.is_empty() {
         return Ok(None);

@@ -9,9 +9,12 @@ use proxyrank_stats::{Ceiling, CeilingOptions, StatsError};
 use crate::RunError;
 use crate::benchmark::{Benchmark, Metric};
 use crate::ceiling::{self, Grouping};
+use crate::cost::latency;
 use crate::papers::{Statistic, Stock, compute};
 use crate::rank::{Ranking, SortBy, order};
 
+/// The most simulations of a ceiling: a row of a wide table needs no more.
+const SIMULATIONS: usize = 1000;
 /// Why a proxy has no correlation.
 const CONSTANT: &str = "the score is constant";
 
@@ -29,7 +32,7 @@ pub struct Targets {
     /// The proxies in the order of the ranking's table, best first.
     pub lines: Vec<Line>,
     /// For each target, what label noise allows, where the benchmark reveals it.
-    pub ceilings: Vec<Option<Ceiling>>,
+    pub ceilings: Ceilings,
     networks: usize,
 }
 
@@ -44,12 +47,55 @@ pub struct Line {
     pub taus: Vec<Option<f64>>,
 }
 
+/// What label noise allows on each of some targets, by two ways to say which networks are one.
+///
+/// A task that failed to train on a few networks has labels whose noise is nothing like normal: those few make up the variance
+/// within groups, and the ceiling falls below what proxies reach. So it is also given without them.
+#[derive(Debug, Clone, Default)]
+pub struct Ceilings {
+    /// All networks.
+    pub all: Vec<Option<Ceiling>>,
+    /// Those of which no task failed to train.
+    pub without_failures: Vec<Option<Ceiling>>,
+}
+
+impl Ceilings {
+    /// Simulates them; they belong to the labels, whatever the reading.
+    pub fn of(benchmark: &Benchmark, metrics: &[Metric], options: &CeilingOptions) -> Result<Self, RunError> {
+        let simulations = options.simulations.min(SIMULATIONS);
+        let options = CeilingOptions { simulations, ..*options };
+        let under = |grouping: Grouping| -> Result<Vec<Option<Ceiling>>, RunError> {
+            let ceiling = |metric: &Metric| {
+                if *metric == latency::METRIC {
+                    return Ok(None);
+                }
+                match ceiling::ceiling(benchmark, *metric, grouping, &options) {
+                    // A task may be all noise.
+                    Err(RunError::Stats { .. }) => Ok(None),
+                    found => found,
+                }
+            };
+            metrics.iter().map(ceiling).collect()
+        };
+        Ok(Self {
+            all: under(Grouping::AsTrained)?,
+            without_failures: under(Grouping::AsTrainedWithoutOutliers)?,
+        })
+    }
+}
+
+/// The ground truths of a benchmark, the main one first.
+pub(super) fn metrics(benchmark: &Benchmark, main: Metric) -> Vec<Metric> {
+    let mut metrics = benchmark.measured();
+    metrics.sort_by_key(|metric| *metric != main);
+    metrics
+}
+
 impl Targets {
     /// Holds a ranking's proxies against every target; none where there is only the one.
-    pub fn of(stock: &Stock, ranking: &Ranking, options: &CeilingOptions) -> Result<Option<Self>, RunError> {
+    pub fn of(stock: &Stock, ranking: &Ranking, ceilings: &Ceilings) -> Result<Option<Self>, RunError> {
         let benchmark: &Benchmark = &stock.benchmark;
-        let mut metrics = benchmark.measured();
-        metrics.sort_by_key(|metric| *metric != ranking.options.metric);
+        let metrics = metrics(benchmark, ranking.options.metric);
         if metrics.len() < 2 {
             return Ok(None);
         }
@@ -64,22 +110,11 @@ impl Targets {
             Ok(Line { label: column.label.clone(), emphasis, taus: taus.collect::<Result<_, _>>()? })
         };
         let lines = order(ranking, SortBy::Tau).iter().map(line).collect::<Result<_, _>>()?;
-        let ceiling =
-            |metric: &Metric| match ceiling::ceiling(benchmark, *metric, Grouping::AsTrained, options) {
-                // Times are those of the network, not of a training, and a task may be all noise.
-                Err(RunError::Stats { .. }) => Ok(None),
-                found => found,
-            };
-        let is_label = |metric: &&Metric| **metric != crate::cost::latency::METRIC;
-        let ceilings = metrics.iter().map(|metric| match Some(metric).filter(is_label) {
-            Some(metric) => ceiling(metric),
-            None => Ok(None),
-        });
         Ok(Some(Self {
             benchmark: benchmark.id(),
             title: benchmark.info.title.to_owned(),
             reading: ranking.options.reading,
-            ceilings: ceilings.collect::<Result<_, _>>()?,
+            ceilings: ceilings.clone(),
             metrics,
             lines,
             networks: ranking.kept.len(),
@@ -103,14 +138,19 @@ impl Targets {
         columns.extend(self.metrics.iter().map(|metric| Column::number(metric.name, metric.name, 3)));
         let title = format!("Kendall tau-b with each target: {} (n = {})", self.heading(), self.networks);
         let mut table = Table::new(id, title, columns);
-        if self.ceilings.iter().any(Option::is_some) {
-            let allowed = self.ceilings.iter().map(|ceiling| {
+        let rows = [
+            ("(noise ceiling)", &self.ceilings.all),
+            ("(without failed tasks)", &self.ceilings.without_failures),
+        ];
+        for (name, ceilings) in rows.into_iter().filter(|(_, ceilings)| ceilings.iter().any(Option::is_some))
+        {
+            let allowed = ceilings.iter().map(|ceiling| {
                 Cell::number_or(
                     ceiling.as_ref().map(|c| c.tau.point),
-                    "no network was measured twice, or noise is all there is",
+                    "not a label, or noise is all there is",
                 )
             });
-            table.push([Cell::text("(noise ceiling)")].into_iter().chain(allowed).collect());
+            table.push([Cell::text(name)].into_iter().chain(allowed).collect());
         }
         for line in &self.lines {
             let taus = line.taus.iter().map(|tau| Cell::number_or(*tau, CONSTANT));
@@ -177,14 +217,21 @@ impl Targets {
         let lower: Vec<&str> =
             self.metrics.iter().filter(|metric| !metric.higher_is_better).map(|metric| metric.name).collect();
         let mut notes =
-            vec!["Signed so that positive is good. Intervals: `proxyrank rank --target NAME`.".to_owned()];
+            vec!["Signed so that positive is good. Intervals: proxyrank rank --target NAME.".to_owned()];
+        if self.ceilings.all.iter().any(Option::is_some) {
+            notes.push(
+                "The noise ceiling supposes normal noise. Where a score exceeds it, a few trainings that failed make up most of the noise; the \
+                 row without failed tasks leaves those networks out."
+                    .to_owned(),
+            );
+        }
         if !lower.is_empty() {
             notes.push(format!(
                 "Smaller is better for {}: a proxy that prefers large networks is negative where large is slow or heavy.",
                 lower.join(", ")
             ));
         }
-        if self.place(crate::cost::latency::METRIC.name).is_some() {
+        if self.place(latency::METRIC.name).is_some() {
             notes.push(
                 "cpu_ms: one forward pass of a whole batch on the processor, in milliseconds, from the times that are stored with the \
                  scores; it belongs to the machine that ran them."
@@ -214,7 +261,7 @@ mod tests {
             reading: Reading::AsTrained,
             metrics: vec![metric("glue"), metric("rte"), metric("cpu_ms")],
             lines: vec![line("size", [Some(0.7), Some(0.25), Some(-0.8)]), line("flat", [None, None, None])],
-            ceilings: vec![None, None, None],
+            ceilings: Ceilings::default(),
             networks: 9,
         }
     }
@@ -250,7 +297,8 @@ mod tests {
         let labels = [1.0, 1.1, 3.0, 3.2, 7.0, 6.9, 9.0, 9.1];
         let options = CeilingOptions { simulations: 50, ..CeilingOptions::default() };
         let found = noise_ceiling(&labels, &[0, 0, 1, 1, 2, 2, 3, 3], &[2; 8], &options).unwrap();
-        let with = Targets { ceilings: vec![Some(found.clone()), None, None], ..targets() };
+        let ceilings = Ceilings { all: vec![Some(found.clone()), None, None], ..Ceilings::default() };
+        let with = Targets { ceilings, ..targets() };
         let table = with.table();
         assert_eq!(
             table.rows()[0].cells[..2],
