@@ -13,6 +13,7 @@
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
 //! - [`predict`] measures accuracy predictors and how many labels they need;
+//! - [`search`] replays architecture searches on benchmarks;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
 pub mod archive;
@@ -37,6 +38,7 @@ pub mod rank;
 pub mod reference;
 pub mod report;
 pub mod reproduce;
+pub mod search;
 pub mod standard;
 pub mod studies;
 pub mod survivors;
