@@ -3,6 +3,8 @@
 
 mod audit;
 mod predict;
+mod search;
+mod target;
 
 use std::path::PathBuf;
 
@@ -13,6 +15,8 @@ use proxyrank_store::Shard;
 
 pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
 pub(crate) use predict::{FeaturesArg, PredictArgs, ScaleArg};
+pub(crate) use search::{SearchArgs, SearchWhat, TabularArgs};
+pub(crate) use target::TargetArgs;
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]
@@ -81,6 +85,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Learn to rank from some labels: accuracy predictors, and how many labels they need
     Predict(PredictArgs),
+    /// Search for good architectures
+    Search(SearchArgs),
     /// Write tables, charts and pages from what is stored
     Report(ReportArgs),
     /// Regenerate the papers' tables: fetch, evaluate, report, ledger

@@ -15,6 +15,7 @@ use proxyrank_report::chart::ChartError;
 use proxyrank_report::file::WriteError;
 use proxyrank_report::site::SiteError;
 use proxyrank_schema::{ArchId, BenchmarkId, UnknownName};
+use proxyrank_search::tabular::SearchError;
 use proxyrank_space::SpaceError;
 use proxyrank_stats::StatsError;
 use proxyrank_store::StoreError;
@@ -76,6 +77,9 @@ pub enum RunError {
     /// A predictor could not be fitted or judged.
     #[error(transparent)]
     Predict(#[from] PredictError),
+    /// A search could not be replayed.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// A chart could not be drawn.
     #[error(transparent)]
     Chart(Box<ChartError>),

@@ -15,6 +15,7 @@
 //! - [`leaderboard`] gathers the static site from the same rankings;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
 //! - [`predict`] measures accuracy predictors and how many labels they need;
+//! - [`search`] replays architecture searches on benchmarks;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
 pub mod archive;
@@ -40,6 +41,7 @@ pub mod rank;
 pub mod reference;
 pub mod report;
 pub mod reproduce;
+pub mod search;
 pub mod standard;
 pub mod story;
 pub mod studies;

@@ -7,6 +7,7 @@ mod checks;
 mod evaluate;
 mod fetch;
 mod interruption;
+mod predictors;
 mod ranking;
 mod reproduce;
 mod site;

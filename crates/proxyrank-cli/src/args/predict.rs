@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 use proxyrank_predict::Method;
-use proxyrank_schema::{BenchmarkId, Reading};
+
+use super::TargetArgs;
 
 /// Options of `predict`.
 #[derive(Debug, Args)]
@@ -13,19 +14,14 @@ use proxyrank_schema::{BenchmarkId, Reading};
     proxyrank predict --benchmark lts-gpt2-wt103 --labels 10,50,140\n  \
     proxyrank predict --target mnli --predictor ridge --features both --repeats 20\n\n\
     Each repeat sets three in ten architectures aside. Predictors are told the labels of more and more of the others and rank those \
-    set aside, beside rules that need no label. What a predictor must beat is the sort by layers, hidden size and parameters.\n\n\
+    set aside, beside rules that need no label: on encoders the sort by layers, hidden size and parameters is what to beat, on decoders \
+    #params.\n\n\
     Scores of proxies come from the results and the committed reference; `proxyrank evaluate` computes them. Proxies that \
     were chosen by looking at labels are no features.")]
 pub(crate) struct PredictArgs {
-    /// Benchmark; `proxyrank ls benchmarks` names them
-    #[arg(long, value_name = "NAME", default_value = "flexibert")]
-    pub(crate) benchmark: BenchmarkId,
-    /// What to predict: glue or one of its tasks, test_ppl, ...; the benchmark's default where absent
-    #[arg(long, value_name = "NAME")]
-    pub(crate) target: Option<String>,
-    /// Reading: which networks the features describe; the benchmark's default where absent
-    #[arg(long, value_name = "READING")]
-    pub(crate) reading: Option<Reading>,
+    /// On what.
+    #[command(flatten)]
+    pub(crate) on: TargetArgs,
     /// What predictors look at
     #[arg(long, value_enum, value_name = "KIND,...", value_delimiter = ',', default_value = "all")]
     pub(crate) features: Vec<FeaturesArg>,

@@ -11,6 +11,7 @@ mod predict;
 mod rank;
 mod report;
 mod reproduce;
+mod search;
 mod verify;
 
 use crate::args::{Cli, Command};
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Compare(args) => compare::run(global, args),
         Command::Audit(args) => audit::run(global, args),
         Command::Predict(args) => predict::run(global, args),
+        Command::Search(args) => search::run(global, args),
         Command::Report(args) => report::run(global, args),
         Command::Reproduce(args) => reproduce::run(global, args),
         Command::Leaderboard(command) => leaderboard::run(global, command),

@@ -13,10 +13,10 @@ use crate::setup::Setup;
 
 pub(super) fn run(global: &Global, args: &PredictArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
-    let info = find(&args.benchmark)?;
+    let info = find(&args.on.benchmark)?;
     let study = PredictStudy {
-        reading: info.reading(args.reading)?,
-        target: info.metric(args.target.as_deref())?,
+        reading: info.reading(args.on.reading)?,
+        target: info.metric(args.on.target.as_deref())?,
         kinds: kinds(&args.features),
         methods: methods(&args.predictor),
         labels: args.labels.clone(),

@@ -22,6 +22,16 @@ pub(super) fn load(info: &'static BenchmarkInfo, locator: &Locator) -> Result<Be
     Ok(Benchmark { info, sha256, entries, warnings: files.warnings() })
 }
 
+/// Wall-clock time of the pre-training of each architecture.
+pub(super) fn training_seconds(
+    info: &'static BenchmarkInfo,
+    locator: &Locator,
+) -> Result<Vec<f64>, RunError> {
+    let files = dataset(locator, info.dataset)?;
+    let benchmark = FlexibertBenchmark::read(files.path(FILE)?)?;
+    Ok(benchmark.entries.iter().map(|entry| entry.time_to_train_s).collect())
+}
+
 fn entry(entry: &FlexibertEntry) -> Entry {
     let tasks = Task::ALL.iter().map(|task| (task.as_str(), entry.scores.get(*task)));
     let truth: BTreeMap<&'static str, f64> = tasks.chain([("glue", entry.scores.glue())]).collect();

@@ -54,6 +54,14 @@ impl Benchmark {
         }
     }
 
+    /// What training each architecture took, in seconds; nothing where the files do not say.
+    pub fn training_seconds(&self, locator: &Locator) -> Result<Option<Vec<f64>>, RunError> {
+        match self.info.source {
+            Source::Flexibert => flexibert::training_seconds(self.info, locator).map(Some),
+            Source::Lts => Ok(None),
+        }
+    }
+
     /// Its name.
     pub fn id(&self) -> BenchmarkId {
         self.info.benchmark_id()

@@ -25,4 +25,5 @@ mod tables;
 pub use features::FeatureKind;
 pub use page::{Written, write};
 pub use problem::problem;
+pub(crate) use study::Follower;
 pub use study::{PredictStudy, Results};

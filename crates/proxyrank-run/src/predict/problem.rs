@@ -6,7 +6,7 @@ use proxyrank_schema::{ProxyName, Reading};
 use super::FeatureKind;
 use super::features::features;
 use crate::RunError;
-use crate::benchmark::Metric;
+use crate::benchmark::{Metric, Source};
 use crate::papers::Stock;
 
 /// Label-free rules that predictors are held against, by proxy: the name in tables comes second. The order of the first two was found
@@ -17,8 +17,16 @@ const RULES: [(&str, &str); 3] = [
     ("hidden_times_layers", "hidden x layers"),
 ];
 
-/// The rule that a predictor must beat to be worth its labels.
-pub(super) const BAR: &str = RULES[0].1;
+/// What the rule is called that ranks by size alone.
+const PARAMS: &str = "#params";
+
+/// The rule that a predictor must beat to be worth its labels: on encoders the sort, on decoders, where depth does not come first, #params.
+pub(super) fn bar(source: Source) -> &'static str {
+    match source {
+        Source::Flexibert => RULES[0].1,
+        Source::Lts => PARAMS,
+    }
+}
 
 /// Labels, features and rules of the architectures that were measured by a metric.
 pub fn problem(
@@ -46,7 +54,7 @@ pub fn problem(
             column.slots.iter().map(|slot| Some(column.direction.sign() * slot.score()?)).collect();
         rules.extend(scores.map(|scores| Rule { name: name.to_owned(), scores: pick(&scores) }));
     }
-    rules.push(Rule { name: "#params".to_owned(), scores: pick(&benchmark.sizes(reading)?) });
+    rules.push(Rule { name: PARAMS.to_owned(), scores: pick(&benchmark.sizes(reading)?) });
     let cells = benchmark.cells();
     let depth = |&place: &usize| benchmark.entries[place].architecture.depth();
     Ok(Problem {

@@ -8,7 +8,7 @@ use proxyrank_predict::{Method, Scale};
 use proxyrank_schema::Reading;
 
 use super::FeatureKind;
-use super::problem::problem;
+use super::problem::{bar, problem};
 use crate::RunError;
 use crate::benchmark::Metric;
 use crate::papers::Stock;
@@ -43,6 +43,8 @@ const DEPTH_REPEATS: usize = 10;
 pub struct Results {
     /// Labels, features and rules.
     pub problem: Problem,
+    /// The rule that a predictor must beat.
+    pub bar: &'static str,
     /// One for each fit of the label-efficiency curves.
     pub trials: Vec<Trial>,
     /// One for each fit with a depth held out.
@@ -97,7 +99,9 @@ impl PredictStudy {
         let trials = efficiency.run(&problem, &follow)?;
         let held_out = extrapolation.run(&problem, &follow)?;
         match (trials, held_out) {
-            (Some(trials), Some(held_out)) => Ok(Results { problem, trials, held_out }),
+            (Some(trials), Some(held_out)) => {
+                Ok(Results { problem, bar: bar(stock.benchmark.info.source), trials, held_out })
+            }
             _ => Err(RunError::Abandoned { what: title }),
         }
     }

@@ -4,7 +4,6 @@ use proxyrank_predict::study::{Quality, Ranker, Trial, summarise};
 use proxyrank_report::table::{Cell, Column, Table};
 use proxyrank_stats::Estimate;
 
-use super::problem::BAR;
 use super::study::{PredictStudy, Results};
 
 /// Why a correlation is missing.
@@ -37,9 +36,9 @@ pub(super) fn estimate(
     summarise(of(results, ranker, labels).filter_map(|trial| statistic(&trial.quality)))
 }
 
-/// Share of the repeats in which a ranker has a larger tau-b than the rule that is the bar, on the same architectures.
+/// Share of the repeats in which a ranker has a larger tau-b than the rule to beat, on the same architectures.
 fn beats(results: &Results, ranker: Ranker, labels: usize) -> Option<f64> {
-    let bar = results.problem.rules.iter().position(|rule| rule.name == BAR)?;
+    let bar = results.problem.rules.iter().position(|rule| rule.name == results.bar)?;
     let bar: Vec<&Trial> = of(results, Ranker::Rule(bar), 0).collect();
     let wins: Vec<bool> = of(results, ranker, labels)
         .filter_map(|trial| {
@@ -60,7 +59,7 @@ pub(super) fn label_efficiency(study: &PredictStudy, results: &Results) -> Table
         Column::number("tau_a", "tau-a", 3),
         Column::number("rho", "rho", 3),
         Column::number("within_cell", "Within-cell", 3),
-        Column::number("beats_sort", "Beats the sort", 2),
+        Column::number("beats_rule", format!("Beats {}", results.bar), 2),
         Column::number("coverage", "Coverage of 90%", 2),
     ];
     let mut table = Table::new("label_efficiency", "Label efficiency", columns);
@@ -77,7 +76,7 @@ pub(super) fn label_efficiency(study: &PredictStudy, results: &Results) -> Table
             cell(|quality| Some(quality.tau_a), UNDEFINED),
             cell(|quality| quality.rho, UNDEFINED),
             cell(|quality| quality.within_cell, UNDEFINED),
-            Cell::number_or(beats(results, ranker, labels), "the sort's scores are not stored"),
+            Cell::number_or(beats(results, ranker, labels), "the rule's scores are not stored"),
             cell(|quality| quality.coverage, NO_INTERVALS),
         ];
         if matches!(ranker, Ranker::Rule(_)) { table.push_baseline(cells) } else { table.push(cells) }
@@ -96,9 +95,10 @@ fn notes(study: &PredictStudy, results: &Results) -> Vec<String> {
              learnt as {}.",
             study.repeats, study.scale
         ),
-        "Beats the sort: share of the splits in which tau-b is above that of the label-free sort by layers, hidden size and \
-         parameters on the same architectures."
-            .to_owned(),
+        format!(
+            "Beats {}: share of the splits in which tau-b is above that of this label-free rule on the same architectures.",
+            results.bar
+        ),
         "The order of the two sorts was found by looking at labels of FlexiBERT; tau-b rewards rules with few values, tau-a does not."
             .to_owned(),
     ]

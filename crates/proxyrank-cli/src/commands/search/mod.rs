@@ -1,0 +1,12 @@
+//! `search`: what a search finds.
+
+mod tabular;
+
+use crate::args::{Global, SearchArgs, SearchWhat};
+use crate::exit::Outcome;
+
+pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    match &args.what {
+        SearchWhat::Tabular(args) => tabular::run(global, args),
+    }
+}

@@ -1,0 +1,3 @@
+//! Searches on benchmarks.
+
+pub mod tabular;
