@@ -84,7 +84,8 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        let mut embedded = BTreeSet::new();
+        // The corpus is made, not fetched: its sheet is read by the module that makes it.
+        let mut embedded = BTreeSet::from(["corpus.toml".to_owned()]);
         for (name, _, listing) in EMBEDDED {
             embedded.insert(format!("{name}.toml"));
             if listing.is_some() {
