@@ -8,9 +8,12 @@ mod case;
 mod common;
 mod composed_gradients;
 mod curvature;
+#[path = "../golden/decoder_case.rs"]
+mod decoder_case;
 mod devices;
 mod finite_differences;
 mod golden;
+mod golden_decoders;
 mod golden_gradients;
 mod gradient_agreement;
 mod gradient_precision;
