@@ -86,7 +86,7 @@ pub(super) struct Lane<'a, N: Number> {
 
 /// Runs every block of a problem on some kind of number.
 pub(super) fn sweep<'a, N: Number, O: Observer<N> + Send>(
-    layout: &(impl Layout + Sync),
+    layout: &impl Layout,
     blocks: &[Block],
     memory: &Memory<'a, N>,
     run_block: impl Fn(Block, &mut Lane<'a, N>) -> Result<Outcome<N::Real, O>, NnError> + Sync,

@@ -6,7 +6,7 @@ use super::parameter::{Arena, Parameter};
 use crate::real::Real;
 
 /// Where the parameters of a network lie, and with what it is run.
-pub trait Layout: Debug {
+pub trait Layout: Debug + Send + Sync {
     /// What the first layer reads.
     type Input<'a>: Debug + Copy;
     /// The number that is differentiated.

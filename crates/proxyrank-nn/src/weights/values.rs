@@ -8,11 +8,19 @@ use crate::real::Real;
 /// A network's parameters in one floating-point type.
 ///
 /// Cloning copies the body; the embedding tables are shared.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Weights<T, L> {
     layout: Arc<L>,
     embeddings: Arc<[T]>,
     body: Vec<T>,
+}
+
+// Derived, this would ask for a layout that can be cloned.
+impl<T: Clone, L> Clone for Weights<T, L> {
+    fn clone(&self) -> Self {
+        let (layout, embeddings) = (Arc::clone(&self.layout), Arc::clone(&self.embeddings));
+        Self { layout, embeddings, body: self.body.clone() }
+    }
 }
 
 /// The parameters of an encoder.

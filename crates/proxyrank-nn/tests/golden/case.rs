@@ -3,15 +3,13 @@
 //! Tests of several crates read cases with this file; `pairs` says where they come from.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-mod pairs;
-
 use proxyrank_nn::{EncoderWeights, Head, Real, TokenBatch};
 use proxyrank_space::Operation;
 use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
-use pairs::{Pair, pairs};
+use crate::pairs::{Pair, pairs};
 
 /// One encoder.
 pub(crate) struct Case {

@@ -3,15 +3,12 @@
 //! Tests of several crates read cases with this file; `pairs` says where they come from.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-#[path = "pairs.rs"]
-mod pairs;
-
 use proxyrank_nn::{DecoderWeights, Real, TokenBatch};
 use proxyrank_space::{DecoderArch, DecoderFamily, DecoderNetwork};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
-use pairs::{Pair, pairs};
+use crate::pairs::{Pair, pairs};
 
 /// One decoder.
 pub(crate) struct DecoderCase {

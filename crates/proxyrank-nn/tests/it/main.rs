@@ -20,6 +20,8 @@ mod gradient_precision;
 mod gradient_visitors;
 mod gradients;
 mod init;
+#[path = "../golden/pairs.rs"]
+mod pairs;
 mod record;
 mod segments;
 mod threads;
