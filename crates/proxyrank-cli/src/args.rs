@@ -161,10 +161,10 @@ pub(crate) struct EvaluateArgs {
     /// Which networks to build: released, declared, as_trained, or `all`; decoders have only `declared`
     #[arg(long, value_name = "READING,...|all")]
     pub(crate) reading: Option<String>,
-    /// What gradient proxies back-propagate: the replaced-token loss (rtd), the masked-token loss (mlm), a fixed normal
-    /// matrix (gaussian), or ones, as the released code does
-    #[arg(long, value_name = "SIGNAL", default_value = "rtd")]
-    pub(crate) signal: Signal,
+    /// What gradient proxies back-propagate: an encoder's replaced-token loss (rtd) or masked-token loss (mlm), a decoder's
+    /// likelihood (lm), a fixed normal matrix (gaussian), or ones, as the released code does; rtd or lm where absent
+    #[arg(long, value_name = "SIGNAL")]
+    pub(crate) signal: Option<Signal>,
     /// Sequences in a batch
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u32).range(1..))]
     pub(crate) batch: u32,

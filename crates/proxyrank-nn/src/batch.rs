@@ -1,4 +1,4 @@
-//! Token ids as the encoder reads them, and how a batch is cut into blocks.
+//! Token ids as networks read them, and how a batch is cut into blocks.
 //!
 //! A block is a fixed number of whole sequences. Sequences do not see each other, so a block runs through the whole
 //! network on its own, in a cache-sized workspace, and the only parallelism needed is over blocks. The cut depends on
@@ -94,16 +94,20 @@ impl TokenBatch {
 
     /// Checks that `network` can read every id and position.
     pub(crate) fn check(&self, network: &EncoderNetwork) -> Result<(), NnError> {
-        if self.seq_len > network.max_positions {
-            let max_positions = network.max_positions;
+        self.check_sizes(network.vocab_size, network.max_positions)
+    }
+
+    /// The same for any network with so many words and positions.
+    pub(crate) fn check_sizes(&self, vocab_size: usize, max_positions: usize) -> Result<(), NnError> {
+        if self.seq_len > max_positions {
             return Err(NnError::SequenceLength { seq_len: self.seq_len, max_positions });
         }
-        match self.ids.iter().position(|&id| id as usize >= network.vocab_size) {
+        match self.ids.iter().position(|&id| id as usize >= vocab_size) {
             None => Ok(()),
             Some(index) => Err(NnError::TokenId {
                 id: self.ids[index],
                 position: TokenPosition { sequence: index / self.seq_len, token: index % self.seq_len },
-                vocab_size: network.vocab_size,
+                vocab_size,
             }),
         }
     }

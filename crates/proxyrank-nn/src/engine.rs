@@ -5,7 +5,7 @@ use proxyrank_schema::Mode;
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::taps::Visitor;
-use crate::weights::EncoderWeights;
+use crate::weights::{EncoderLayout, Weights};
 
 /// How far a forward pass goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,13 +50,13 @@ impl ForwardOptions {
     pub const EVAL: Self = Self { depth: Depth::Full, dropout: Dropout::Off };
 }
 
-/// Runs encoders.
-pub trait Engine<T> {
+/// Runs networks of one family.
+pub trait Engine<T, L = EncoderLayout> {
     /// Runs `weights` over `batch`, with a visitor for each block made by `visitor`; gives the visitors back in block
     /// order. When it returns, nothing is left to be computed on any device.
     fn forward<V, F>(
         &self,
-        weights: &EncoderWeights<T>,
+        weights: &Weights<T, L>,
         batch: &TokenBatch,
         options: ForwardOptions,
         visitor: F,

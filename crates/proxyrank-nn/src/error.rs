@@ -87,6 +87,30 @@ pub enum NnError {
         /// Size of the vocabulary.
         vocab_size: usize,
     },
+    /// A token for which rows of a table are wanted lies outside the vocabulary.
+    #[error("token id {id} is outside the vocabulary of {vocab_size}")]
+    UnknownToken {
+        /// The id.
+        id: u32,
+        /// Size of the vocabulary.
+        vocab_size: usize,
+    },
+    /// The weights were drawn without what embeds a token.
+    #[error(
+        "the weights hold no vector for token id {id}; draw them with TableExtent::Full, or with the batch's tokens"
+    )]
+    MissingVector {
+        /// The id.
+        id: u32,
+    },
+    /// The weights were drawn without a vocabulary, or without its softmax.
+    #[error(
+        "the weights hold no vocabulary, or not all that the loss reads; draw them with TableExtent::Full"
+    )]
+    MissingVocabulary,
+    /// The family has no forward pass.
+    #[error("a Transformer-XL cannot be run yet, only counted; take a GPT-2")]
+    DecoderFamily,
     /// The sequences are longer than the position table.
     #[error("sequences of {seq_len} tokens are longer than the network's {max_positions} positions")]
     SequenceLength {

@@ -1,7 +1,7 @@
 //! What a backward pass is asked for, and what it gives.
 //!
 //! A loss is one number for the whole batch; its gradient is one flat slice with the layout of
-//! [`crate::EncoderWeights::body`] and what reaches the embedding tables. Visitors see activations on the way forward as
+//! [`Weights::body`] and what reaches the embedding tables. Visitors see activations on the way forward as
 //! in any pass, and on the way back the gradients of activations and of linear layers' outputs, beside the values
 //! that these had. Results are bit-equal for any number of threads: blocks do not depend on it, and their gradients are
 //! added in an order that depends on block numbers alone.
@@ -15,7 +15,7 @@ use crate::batch::{Block, TokenBatch};
 use crate::engine::Dropout;
 use crate::real::Real;
 use crate::taps::{Blind, Collect, Site, View, Visitor};
-use crate::weights::EncoderWeights;
+use crate::weights::{EncoderLayout, Layout, Weights};
 
 /// What the first layer reads.
 #[derive(Debug, Clone, Copy)]
@@ -93,10 +93,10 @@ pub enum GradientOf {
         /// Head or position in the chain, from 0.
         index: usize,
     },
-    /// The output of a linear layer, bias included, before dropout and residual: every layer of the encoder, the
+    /// The output of a linear layer, bias included, before activation, dropout and residual: every layer of the network, the
     /// pointwise part of a span convolution included, and of the discriminator's head.
     Output {
-        /// Index of the layer's weight in [`crate::EncoderLayout::parameters`].
+        /// Index of the layer's weight among the layout's parameters.
         parameter: usize,
     },
 }
@@ -127,6 +127,11 @@ pub trait GradientVisitor<T>: Visitor<T> {
         false
     }
 
+    /// Whether it wants the gradient of a decoder's whole vocabulary, which is as large as the tables.
+    fn wants_tables(&self) -> bool {
+        false
+    }
+
     /// Hears that the way forward is done, the loss included, and the way back begins.
     fn turn(&mut self) {}
 
@@ -140,11 +145,11 @@ impl<T: Real> GradientVisitor<T> for Collect<T> {}
 
 /// The gradient of a loss with respect to every parameter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gradient<T> {
+pub struct Gradient<T, E = Option<EmbeddingGradient<T>>> {
     /// Of everything outside the embedding tables, in layout order.
     pub body: Vec<T>,
-    /// Of the embeddings; none where the input was no tokens.
-    pub embeddings: Option<EmbeddingGradient<T>>,
+    /// Of the embeddings; an encoder's have none where the input was no tokens.
+    pub embeddings: E,
 }
 
 /// What reaches the embeddings, before it is split up between the tables.
@@ -188,12 +193,16 @@ impl<T: Real> EmbeddingGradient<T> {
         self.gain.len()
     }
 
-    /// Sum of the stretches of `len` elements.
     fn folded(&self, len: usize) -> Vec<T> {
-        let mut total = vec![T::ZERO; len];
-        self.sum.chunks_exact(len).for_each(|part| add(&mut total, part));
-        total
+        folded(&self.sum, len)
     }
+}
+
+/// Sum of the stretches of `len` elements.
+pub(crate) fn folded<T: Real>(values: &[T], len: usize) -> Vec<T> {
+    let mut total = vec![T::ZERO; len];
+    values.chunks_exact(len).for_each(|part| add(&mut total, part));
+    total
 }
 
 fn add<T: Real>(target: &mut [T], part: &[T]) {
@@ -204,42 +213,42 @@ fn add<T: Real>(target: &mut [T], part: &[T]) {
 
 /// One forward and backward pass.
 #[derive(Debug)]
-pub struct GradientPass<T, V> {
+pub struct GradientPass<T, V, E = Option<EmbeddingGradient<T>>> {
     /// The loss.
     pub loss: f64,
     /// Its gradient.
-    pub gradient: Gradient<T>,
+    pub gradient: Gradient<T, E>,
     /// The visitors, in block order.
     pub visitors: Vec<V>,
 }
 
-/// Differentiates encoders once.
-pub trait GradientEngine<T: Real> {
+/// Differentiates networks of one family once.
+pub trait GradientEngine<T: Real, L: Layout = EncoderLayout> {
     /// The gradient of a loss, with a visitor for each block. When it returns, nothing is left to be computed on any device.
     ///
-    /// The weights must have the head that the loss reads.
+    /// The weights must have what the loss reads: a head, or the vocabulary.
     fn gradient<V, F>(
         &self,
-        weights: &EncoderWeights<T>,
-        input: EncoderInput<'_>,
-        loss: Loss<'_, T>,
+        weights: &Weights<T, L>,
+        input: L::Input<'_>,
+        loss: L::Loss<'_, T>,
         dropout: Dropout,
         visitor: F,
-    ) -> Result<GradientPass<T, V>, NnError>
+    ) -> Result<GradientPass<T, V, L::Embeddings<T>>, NnError>
     where
         V: GradientVisitor<T> + Send,
         F: Fn(Block) -> V + Sync;
 }
 
-/// Differentiates encoders twice.
-pub trait CurvatureEngine<T: Real>: GradientEngine<T> {
+/// Differentiates networks of one family twice.
+pub trait CurvatureEngine<T: Real, L: Layout = EncoderLayout>: GradientEngine<T, L> {
     /// The Hessian of a loss with respect to the body times `direction`, which has the body's layout; exact, not a
     /// difference quotient.
     fn hessian_product(
         &self,
-        weights: &EncoderWeights<T>,
-        input: EncoderInput<'_>,
-        loss: Loss<'_, T>,
+        weights: &Weights<T, L>,
+        input: L::Input<'_>,
+        loss: L::Loss<'_, T>,
         dropout: Dropout,
         direction: &[T],
     ) -> Result<Vec<T>, NnError>;

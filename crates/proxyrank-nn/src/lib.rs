@@ -46,6 +46,7 @@
 
 mod batch;
 mod composed;
+mod decoder;
 mod device;
 mod dropout;
 mod engine;
@@ -65,6 +66,7 @@ mod weights;
 
 pub use batch::{Block, TokenBatch, TokenPosition, block_tokens};
 pub use composed::{ComposedEngine, ComposedWeights, Training};
+pub use decoder::{DecoderInput, DecoderLoss, Sight, VocabularyGradient};
 pub use device::{ComputeDevice, DeviceError, DeviceId, Gpu, gpus};
 pub use dropout::DROPOUT;
 pub use engine::{Depth, Dropout, Engine, ForwardOptions};
@@ -79,7 +81,8 @@ pub use real::Real;
 pub use taps::{Blind, Collect, Event, Site, View, Visitor};
 pub use timed::{KernelRun, KernelWork, TimedKernel, timed_kernels};
 pub use weights::{
-    Arena, AttentionLayout, EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, GeneratorLayout, Head,
-    HeadLayout, LayerLayout, Linear, Norm, OperationLayout, Parameter, Span, SpanConvolutionLayout,
-    Transform, TransformLayout,
+    Arena, AttentionLayout, ClusterLayout, DecoderLayerLayout, DecoderLayout, DecoderWeights,
+    EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, GeneratorLayout, Head, HeadLayout, LayerLayout,
+    Layout, Linear, Norm, OperationLayout, OutputLayout, Parameter, Span, SpanConvolutionLayout, Stored,
+    Table, TableExtent, TableRows, TailLayout, Transform, TransformLayout, VocabularyLayout, Weights,
 };

@@ -4,6 +4,7 @@
 //! over the whole chain. No attention mask anywhere: the released code computes one and does not use it.
 
 use crate::NnError;
+use crate::decoder::Sight;
 use crate::dropout::DropoutSite;
 use crate::engine::Depth;
 use crate::ops::{Columns, Heads, Ops, Tap};
@@ -38,7 +39,7 @@ pub(crate) fn forward<O: Ops>(
 
 /// The embeddings' output, (B·S, h).
 pub(crate) fn embed<O: Ops>(ops: &mut O, layout: &EncoderLayout) -> Result<O::Value, NnError> {
-    let embedded = ops.embed()?;
+    let embedded = ops.embed(layout)?;
     match &layout.embeddings.project {
         None => Ok(embedded),
         Some(project) => {
@@ -156,7 +157,7 @@ fn self_attention<O: Ops>(
     let query = weighted.as_ref().map_or(Columns::nth(&qkv, 0, h), |weighted| Columns::first(weighted, h));
     let key = Columns::nth(&qkv, 1, h);
     let value = Columns::nth(&qkv, 2, h);
-    let merged = ops.attention(&Heads { layer, count: heads, query, key, value })?;
+    let merged = ops.attention(&Heads { layer, count: heads, sight: Sight::All, query, key, value })?;
     if let Some(weighted) = weighted {
         ops.release(weighted);
     }
@@ -175,7 +176,7 @@ fn span_convolution<O: Ops>(
     let stacked = ops.linear(Columns::first(x, h), &span.qkvc)?;
     show_qkv(ops, layer, heads, &stacked, width)?;
     let [query, key, value, convolved] = [0, 1, 2, 3].map(|index| Columns::nth(&stacked, index, width));
-    let attended = ops.attention(&Heads { layer, count: heads, query, key, value })?;
+    let attended = ops.attention(&Heads { layer, count: heads, sight: Sight::All, query, key, value })?;
     let depthwise = ops.depthwise(x, &span.depthwise, span.kernel)?;
     let key_conv = ops.linear(Columns::first(&depthwise, h), &span.pointwise)?;
     ops.release(depthwise);

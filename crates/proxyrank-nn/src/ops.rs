@@ -6,9 +6,10 @@
 //! with dropout, residual sum and norm). A test pins each to the other.
 
 use crate::NnError;
+use crate::decoder::Sight;
 use crate::dropout::DropoutSite;
 use crate::taps::Site;
-use crate::weights::{Linear, Norm, Span, Transform};
+use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
 
 /// ELECTRA's epsilon in every layer norm.
 pub(crate) const NORM_EPSILON: f64 = 1e-12;
@@ -52,6 +53,8 @@ pub(crate) struct Heads<'a, V> {
     pub layer: usize,
     /// Number of heads.
     pub count: usize,
+    /// What a token attends to.
+    pub sight: Sight,
     /// Queries.
     pub query: Columns<'a, V>,
     /// Keys.
@@ -90,7 +93,7 @@ pub(crate) trait Ops {
     fn release(&mut self, value: Self::Value);
 
     /// Word, type and position embeddings, summed, normed, with dropout: (B·S, E).
-    fn embed(&mut self) -> Result<Self::Value, NnError>;
+    fn embed(&mut self, layout: &EncoderLayout) -> Result<Self::Value, NnError>;
 
     /// x Wᵀ + b.
     fn linear(&mut self, x: Columns<'_, Self::Value>, linear: &Linear) -> Result<Self::Value, NnError>;
@@ -111,7 +114,7 @@ pub(crate) trait Ops {
         norm: &Norm,
     ) -> Result<Self::Value, NnError>;
 
-    /// softmax(q kᵀ / √d) v for each head, merged; shows the probabilities as [`Site::Attention`].
+    /// softmax(q kᵀ / √d) v for each head as far as it sees, merged; shows the probabilities as [`Site::Attention`].
     fn attention(&mut self, heads: &Heads<'_, Self::Value>) -> Result<Self::Value, NnError>;
 
     /// The two-dimensional transform of each head over tokens and head features.
@@ -139,4 +142,16 @@ pub(crate) trait Ops {
 
     /// The columns of `x`, then those of `y`.
     fn concatenate(&mut self, x: Self::Value, y: Self::Value) -> Result<Self::Value, NnError>;
+}
+
+/// What a decoder needs besides.
+pub(crate) trait DecoderOps: Ops {
+    /// norm(x).
+    fn norm(&mut self, x: &Self::Value, norm: &Norm) -> Result<Self::Value, NnError>;
+
+    /// GELU in its tanh form, in place.
+    fn tanh_gelu(&mut self, x: Self::Value) -> Result<Self::Value, NnError>;
+
+    /// x + dropout(y).
+    fn add(&mut self, x: Self::Value, y: Self::Value, site: DropoutSite) -> Result<Self::Value, NnError>;
 }

@@ -27,6 +27,8 @@ pub enum Site {
     Weight,
     /// Output of the linear layer before a transform: (B·S, h).
     TransformInput,
+    /// Output of a matrix of a decoder's layer, bias included, before activation, dropout and residual: (B·S, outputs).
+    Linear,
     /// Attention probabilities of one head in one sequence, before dropout: (S, S). Sequence by sequence, head by head.
     Attention,
     /// Softmax over each head's d columns of a transform: (B·S, h). The network does not use it; it is computed for
@@ -47,6 +49,8 @@ pub enum Site {
     Hidden,
     /// Logits of the head: (B·S, 1).
     Logits,
+    /// Negative log-likelihood of the following token, where that is the loss: (B·S, 1).
+    TokenLoss,
 }
 
 /// Activations of one block at one place.
@@ -56,7 +60,8 @@ pub struct Event<'a, T> {
     pub site: Site,
     /// The layer, from 0; for hidden state and logits the last one.
     pub layer: usize,
-    /// Which head ([`Site::Attention`]) or which GELU of the chain ([`Site::Gelu`]), from 0; else 0.
+    /// Which head ([`Site::Attention`]), GELU of the chain ([`Site::Gelu`]) or matrix of the layer ([`Site::Linear`]), from 0;
+    /// else 0.
     pub index: usize,
     /// Heads that the place has (query to [`Site::TransformSoftmax`]); else 1.
     pub heads: usize,

@@ -6,6 +6,7 @@
 //!
 //! - [`proxy`] has the record itself, and what a proxy is computed from;
 //! - [`call`] parses `zerolm_xavier:alpha=0.15` into a proxy with complete parameters;
+//! - [`model`] says what encoders and decoders do not have in common;
 //! - [`mod@published`] lists the score columns and files that others released;
 //! - [`papers`] has the bibliography;
 //! - [`forward`] runs a network once for all proxies that need one;
@@ -17,6 +18,7 @@ mod clock;
 mod eigen;
 pub mod forward;
 pub mod gradient;
+pub mod model;
 mod noise;
 pub mod papers;
 pub mod proxies;

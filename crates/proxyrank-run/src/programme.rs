@@ -24,7 +24,7 @@ pub enum Effort {
     /// Networks under the standard protocol, gradients under the loss and as released, and the seeds of the networks as
     /// trained.
     Usual,
-    /// Also the seeds of the released networks, other inputs, batch sizes and lengths, the released scores' protocol, and the
+    /// Also decoders, the seeds of the released networks, other inputs, batch sizes and lengths, the released scores' protocol, and the
     /// numerical audit.
     Full,
 }
@@ -102,7 +102,14 @@ impl Programme {
     /// What is evaluated on a benchmark, in this order.
     pub fn requests(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
         let mut requests = vec![Request::of_classes(info, &[CostClass::DataFree])];
-        if self.effort == Effort::Quick {
+        if self.effort == Effort::Quick || info.source == Source::Lts && self.effort < Effort::Full {
+            return requests;
+        }
+        if info.source == Source::Lts {
+            let classes =
+                [CostClass::Weights, CostClass::Forward, CostClass::Gradient, CostClass::SecondOrder];
+            requests.push(self.request(info, &classes));
+            requests.retain(|request| !request.calls.is_empty());
             return requests;
         }
         let mut networks = self.request(info, &[CostClass::Weights, CostClass::Forward]);
@@ -112,12 +119,10 @@ impl Programme {
             requests.push(Request { calls: dear, readings: vec![Reading::AsTrained], ..networks.clone() });
         }
         requests.push(networks.clone());
-        if info.source == Source::Flexibert {
-            requests.extend(self.gradients(info));
-            if self.is_whole() {
-                requests.extend(self.studies(&networks));
-                requests.extend(self.audit(info));
-            }
+        requests.extend(self.gradients(info));
+        if self.is_whole() {
+            requests.extend(self.studies(&networks));
+            requests.extend(self.audit(info));
         }
         requests.retain(|request| !request.calls.is_empty());
         requests

@@ -6,13 +6,21 @@
 
 use proxyrank_schema::{Device, Dtype, Input, Mode, Protocol, Reading, Signal};
 
-use crate::benchmark::BenchmarkInfo;
+use crate::benchmark::{BenchmarkInfo, Source};
 
 /// Sequences in a batch.
 pub const BATCH_SIZE: u32 = 16;
 
 /// The signal that stands where only one can: the loss that FlexiBERT's networks were trained with.
 pub const SIGNAL: Signal = Signal::Rtd;
+
+/// The loss that the networks of a benchmark were trained with, as far as there is one signal for it.
+pub const fn signal(info: &BenchmarkInfo) -> Signal {
+    match info.source {
+        Source::Flexibert => SIGNAL,
+        Source::Lts => Signal::Lm,
+    }
+}
 
 /// The standard protocol of a benchmark: Zipf-distributed ids, 16 sequences of the benchmark's own length, dropout off,
 /// seeds 0, single precision on the CPU.

@@ -4,6 +4,7 @@ use proxyrank_nn::ComputeDevice;
 use proxyrank_run::RunError;
 use proxyrank_run::benchmark::{Benchmark, resolve};
 use proxyrank_run::evaluate::{Plan, Request, Selection, evaluate, finished};
+use proxyrank_run::standard;
 use serde_json::json;
 
 use crate::args::{EvaluateArgs, Global};
@@ -18,7 +19,7 @@ pub(super) fn run(global: &Global, args: &EvaluateArgs) -> anyhow::Result<Outcom
         info,
         calls: Request::parse_calls(info, &args.proxies)?,
         readings: Request::parse_readings(info, args.reading.as_deref())?,
-        signal: args.signal,
+        signal: args.signal.unwrap_or_else(|| standard::signal(info)),
         batch_size: args.batch,
         seq_len: args.seq_len.unwrap_or(info.seq_len),
         input: args.input,

@@ -5,6 +5,7 @@ use candle_core::Tensor;
 use super::ops::{ComposedOps, narrow, softmax};
 use crate::NnError;
 use crate::batch::Block;
+use crate::decoder::Sight;
 use crate::dropout::DropoutSite;
 use crate::gradient::GradientOf;
 use crate::ops::{Columns, Heads};
@@ -15,6 +16,8 @@ pub(super) fn attention<T: Real, V: Visitor<T>>(
     ops: &mut ComposedOps<'_, T, V>,
     heads: &Heads<'_, Tensor>,
 ) -> Result<Tensor, NnError> {
+    // Only encoders run here, and they see everything.
+    debug_assert_eq!(heads.sight, Sight::All);
     let (batch, seq_len) = (ops.block.sequences, ops.block.seq_len);
     let width = heads.query.width;
     let d = width / heads.count;

@@ -14,7 +14,7 @@ use crate::gradient::{
 use crate::loss::CheckedLoss;
 use crate::network;
 use crate::real::Real;
-use crate::weights::{Arena, EncoderWeights, Parameter, Span};
+use crate::weights::{Arena, EncoderWeights, Layout, Parameter, Span};
 
 impl<T: Real> GradientEngine<T> for ComposedEngine<T> {
     fn gradient<V, F>(

@@ -14,7 +14,7 @@ use crate::gradient::GradientOf;
 use crate::ops::{Columns, Heads, NORM_EPSILON, Ops, Tap};
 use crate::real::Real;
 use crate::taps::{Event, Site, View, Visitor};
-use crate::weights::{Linear, Norm, Span, Transform};
+use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
 
 /// A batch on its way through the network.
 #[derive(Debug)]
@@ -163,8 +163,7 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
 
     fn release(&mut self, _value: Tensor) {}
 
-    fn embed(&mut self) -> Result<Tensor, NnError> {
-        let layout = self.weights.layout();
+    fn embed(&mut self, layout: &EncoderLayout) -> Result<Tensor, NnError> {
         let width = layout.network.embedding_size;
         let Block { sequences: batch, seq_len, .. } = self.block;
         let ids = Tensor::from_slice(self.ids, batch * seq_len, self.device)?;

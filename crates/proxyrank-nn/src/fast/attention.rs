@@ -9,6 +9,7 @@ use faer::Accum;
 use super::pass::Pass;
 use super::workspace::Buffer;
 use crate::batch::Block;
+use crate::decoder::Sight;
 use crate::dropout::DropoutSite;
 use crate::kernels;
 use crate::number::{Factor, Number, Target};
@@ -100,7 +101,11 @@ pub(super) fn attention<N: Number>(
     for tile in Tile::all(block, heads.count, width) {
         let target = Target { values: scores.values_mut(), stride: seq_len, accumulate: Accum::Replace };
         pass.product(target, tile.scale(), tile.of(heads.query), tile.of(heads.key).t());
-        kernels::softmax_rows(scores.values_mut(), seq_len);
+        match heads.sight {
+            Sight::All => kernels::softmax_rows(scores.values_mut(), seq_len),
+            Sight::Past => kernels::softmax_of_past(scores.values_mut(), seq_len),
+            Sight::Future => kernels::softmax_of_future(scores.values_mut(), seq_len),
+        }
         let (tap, place) = tile.tap(heads.layer, block);
         show(tap, place, View::new(scores.values(), seq_len, seq_len, seq_len));
         if let Some(kept) = &mut kept {

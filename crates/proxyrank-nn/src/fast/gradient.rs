@@ -1,9 +1,10 @@
 //! First and second derivatives.
 
 use super::FastEngine;
+use super::pass::Pass;
 use super::problem::Problem;
-use super::sweep::{Memory, Outcome, Swept, sweep};
-use super::tape::{Shown, Unseen};
+use super::sweep::{Lane, Memory, Outcome, Swept, sweep};
+use super::tape::{Observer, Shown, Tape, Unseen};
 use crate::NnError;
 use crate::batch::Block;
 use crate::engine::Dropout;
@@ -12,7 +13,9 @@ use crate::gradient::{
     GradientVisitor, Loss,
 };
 use crate::kernels;
-use crate::number::Parameters;
+use crate::network;
+use crate::number::{Dual, Number, Parameters};
+use crate::ops::NORM_EPSILON;
 use crate::real::Real;
 use crate::weights::EncoderWeights;
 
@@ -37,12 +40,13 @@ impl<T: Real> GradientEngine<T> for FastEngine<T> {
         V: GradientVisitor<T> + Send,
         F: Fn(Block) -> V + Sync,
     {
-        let problem = Problem::new(Parameters { weights, direction: None }, input, loss, dropout)?;
+        let problem = Problem::new((weights, None), input, loss, dropout)?;
         let memory = Memory::<T> { workspaces: &self.workspaces, bodies: &self.bodies, tables: &self.tables };
-        let Swept { body, words, outcomes } = sweep(&problem, &memory, |block| Shown(visitor(block)))?;
+        let run = |block, lane: &mut Lane<'_, T>| run_block(&problem, block, lane, Shown(visitor(block)));
+        let Swept { body, tables, outcomes } = sweep(weights.layout(), &problem.blocks(), &memory, run)?;
         let loss = outcomes.iter().map(|outcome| outcome.loss).sum();
         let embeddings = match input {
-            EncoderInput::Tokens(tokens) => Some(embeddings(weights, &outcomes, words, tokens.seq_len())),
+            EncoderInput::Tokens(tokens) => Some(embeddings(weights, &outcomes, tables, tokens.seq_len())),
             EncoderInput::Ones { .. } => None,
         };
         let visitors = outcomes.into_iter().map(|outcome| outcome.observer.0).collect();
@@ -59,12 +63,39 @@ impl<T: Real> CurvatureEngine<T> for FastEngine<T> {
         dropout: Dropout,
         direction: &[T],
     ) -> Result<Vec<T>, NnError> {
-        let parameters = Parameters { weights, direction: Some(direction) };
-        let problem = Problem::new(parameters, input, loss, dropout)?;
+        let problem = Problem::new((weights, Some(direction)), input, loss, dropout)?;
         let memory = Memory { workspaces: &self.dual_workspaces, bodies: &self.bodies, tables: &self.tables };
-        let swept = sweep(&problem, &memory, |_| Unseen)?;
-        Ok(swept.body)
+        let run = |block, lane: &mut Lane<'_, Dual<T>>| run_block(&problem, block, lane, Unseen);
+        Ok(sweep(weights.layout(), &problem.blocks(), &memory, run)?.body)
     }
+}
+
+fn run_block<N: Number, O: Observer<N>>(
+    problem: &Problem<'_, N::Real>,
+    block: Block,
+    lane: &mut Lane<'_, N>,
+    mut observer: O,
+) -> Result<Outcome<N::Real, O>, NnError> {
+    let layout = problem.weights.layout();
+    let pass = Pass {
+        parameters: Parameters::new(problem.weights, problem.direction),
+        block,
+        dropout: problem.dropout,
+        epsilon: NORM_EPSILON,
+        workspace: &mut lane.workspace,
+        tables: lane.tables,
+    };
+    let share = problem.share(&block);
+    let mut tape = Tape::new(pass, problem.ids(&block), &mut observer);
+    tape.expect_segments(&share);
+    let input = match problem.input {
+        EncoderInput::Tokens(_) => network::embed(&mut tape, layout)?,
+        EncoderInput::Ones { .. } => tape.ones(layout.network.hidden_size),
+    };
+    let hidden = network::encode(&mut tape, layout, input)?;
+    let loss = tape.loss(layout, hidden, &share)?;
+    let embeddings = tape.backward(&mut lane.sink);
+    Ok(Outcome { block, loss, embeddings, observer })
 }
 
 /// Puts the blocks' parts together, in order.

@@ -14,6 +14,7 @@
 
 mod attention;
 mod convolution;
+mod decoder;
 mod fourier;
 mod gradient;
 mod ops;
@@ -31,6 +32,7 @@ use crate::batch::{Block, TokenBatch};
 use crate::engine::{Engine, ForwardOptions};
 use crate::network;
 use crate::number::{Dual, DualScratch, Parameters};
+use crate::ops::NORM_EPSILON;
 use crate::real::Real;
 use crate::taps::Visitor;
 use crate::weights::EncoderWeights;
@@ -42,7 +44,7 @@ use workspace::Workspaces;
 pub(crate) use fourier::{Table, TransformTables};
 pub(crate) use timed::TIMED_BLOCKS;
 
-/// Runs encoders on the CPU, in f32 or f64.
+/// Runs encoders and decoders on the CPU, in f32 or f64.
 ///
 /// Keep one for a whole run: it owns the workspaces.
 #[derive(Debug, Default)]
@@ -82,9 +84,10 @@ impl<T: Real> Engine<T> for FastEngine<T> {
             let mut visitor = visitor(block);
             let mut workspace = self.workspaces.take();
             let pass = Pass {
-                parameters: Parameters { weights, direction: None },
+                parameters: Parameters::new(weights, None),
                 block,
                 dropout: options.dropout,
+                epsilon: NORM_EPSILON,
                 workspace: &mut workspace,
                 tables: &self.tables,
             };

@@ -6,10 +6,10 @@ use super::{attention, convolution, fourier};
 use crate::NnError;
 use crate::dropout::DropoutSite;
 use crate::kernels;
-use crate::ops::{Columns, Heads, Ops, Tap};
+use crate::ops::{Columns, DecoderOps, Heads, Ops, Tap};
 use crate::real::Real;
 use crate::taps::{Event, Site, Visitor};
-use crate::weights::{Linear, Norm, Span, Transform};
+use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
 
 /// One block on its way through the network.
 #[derive(Debug)]
@@ -20,9 +20,9 @@ pub(super) struct FastOps<'a, T: Real, V> {
 }
 
 impl<T: Real, V: Visitor<T>> FastOps<'_, T, V> {
-    fn norm(&self, x: &mut Buffer<T>, norm: &Norm) {
+    fn normed(&self, x: &mut Buffer<T>, norm: &Norm) {
         let (gain, shift) = self.pass.gain_and_shift(norm);
-        kernels::layer_norm(x.values_mut(), &gain, &shift, Pass::<T>::epsilon());
+        kernels::layer_norm(x.values_mut(), &gain, &shift, self.pass.epsilon());
     }
 }
 
@@ -42,9 +42,9 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
         self.pass.workspace.give(value);
     }
 
-    fn embed(&mut self) -> Result<Buffer<T>, NnError> {
-        let mut x = self.pass.embedded(self.ids);
-        self.norm(&mut x, &self.pass.parameters.weights.layout().embeddings.norm);
+    fn embed(&mut self, layout: &EncoderLayout) -> Result<Buffer<T>, NnError> {
+        let mut x = self.pass.embedded(&layout.embeddings, self.ids);
+        self.normed(&mut x, &layout.embeddings.norm);
         self.pass.drop_out(self.pass.mask(DropoutSite::Embeddings), &mut x);
         Ok(x)
     }
@@ -78,7 +78,7 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
         let mut y = self.pass.affine(Columns::first(x, linear.inputs), linear);
         self.pass.drop_out(self.pass.mask(site), &mut y);
         kernels::residual(y.values_mut(), residual.values());
-        self.norm(&mut y, norm);
+        self.normed(&mut y, norm);
         Ok(y)
     }
 
@@ -129,5 +129,25 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
         self.pass.workspace.give(x);
         self.pass.workspace.give(y);
         Ok(both)
+    }
+}
+
+impl<T: Real, V: Visitor<T>> DecoderOps for FastOps<'_, T, V> {
+    fn norm(&mut self, x: &Buffer<T>, norm: &Norm) -> Result<Buffer<T>, NnError> {
+        let mut y = self.pass.workspace.copy(x);
+        self.normed(&mut y, norm);
+        Ok(y)
+    }
+
+    fn tanh_gelu(&mut self, mut x: Buffer<T>) -> Result<Buffer<T>, NnError> {
+        kernels::tanh_gelu(x.values_mut());
+        Ok(x)
+    }
+
+    fn add(&mut self, mut x: Buffer<T>, mut y: Buffer<T>, site: DropoutSite) -> Result<Buffer<T>, NnError> {
+        self.pass.drop_out(self.pass.mask(site), &mut y);
+        kernels::residual(x.values_mut(), y.values());
+        self.pass.workspace.give(y);
+        Ok(x)
     }
 }

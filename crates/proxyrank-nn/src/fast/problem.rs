@@ -6,13 +6,14 @@ use crate::batch::{self, Block};
 use crate::engine::Dropout;
 use crate::gradient::{EncoderInput, Loss, MaskedToken};
 use crate::loss::{CheckedLoss, check_length};
-use crate::number::Parameters;
 use crate::real::Real;
+use crate::weights::EncoderWeights;
 
 /// A loss of a network on an input, and perhaps a direction.
 #[derive(Debug)]
 pub(super) struct Problem<'a, T> {
-    pub parameters: Parameters<'a, T>,
+    pub weights: &'a EncoderWeights<T>,
+    pub direction: Option<&'a [T]>,
     pub input: EncoderInput<'a>,
     pub dropout: Dropout,
     loss: CheckedLoss<'a, T>,
@@ -21,24 +22,24 @@ pub(super) struct Problem<'a, T> {
 impl<'a, T: Real> Problem<'a, T> {
     /// Checks that weights, input, loss and direction belong together.
     pub(super) fn new(
-        parameters: Parameters<'a, T>,
+        (weights, direction): (&'a EncoderWeights<T>, Option<&'a [T]>),
         input: EncoderInput<'a>,
         loss: Loss<'a, T>,
         dropout: Dropout,
     ) -> Result<Self, NnError> {
-        let layout = parameters.weights.layout();
+        let layout = weights.layout();
         input.check(&layout.network)?;
-        if let Some(direction) = parameters.direction {
-            check_length("the direction", direction.len(), parameters.weights.body().len())?;
+        if let Some(direction) = direction {
+            check_length("the direction", direction.len(), weights.body().len())?;
         }
         let loss = CheckedLoss::new(&loss, layout, input.whole().rows())?;
-        Ok(Self { parameters, input, dropout, loss })
+        Ok(Self { weights, direction, input, dropout, loss })
     }
 
     /// The blocks of the input.
     pub(super) fn blocks(&self) -> Vec<Block> {
         let Block { sequences, seq_len, .. } = self.input.whole();
-        batch::cut(sequences, seq_len, self.parameters.weights.layout().network.hidden_size)
+        batch::cut(sequences, seq_len, self.weights.layout().network.hidden_size)
     }
 
     /// The ids of a block, if it has any.
@@ -55,11 +56,11 @@ impl<'a, T: Real> Problem<'a, T> {
         match self.loss {
             CheckedLoss::HiddenSum => Share::HiddenSum,
             CheckedLoss::Cotangent(cotangent) => {
-                let h = self.parameters.weights.layout().network.hidden_size;
+                let h = self.weights.layout().network.hidden_size;
                 Share::Cotangent(&cotangent[rows.start * h..rows.end * h])
             }
             CheckedLoss::Segments(cotangents) => {
-                let h = self.parameters.weights.layout().network.hidden_size;
+                let h = self.weights.layout().network.hidden_size;
                 let segment = self.input.whole().rows() * h;
                 let rows = rows.start * h..rows.end * h;
                 Share::Segments(cotangents.chunks_exact(segment).map(|all| &all[rows.clone()]).collect())

@@ -10,17 +10,14 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::TransformTables;
-use super::pass::Pass;
-use super::problem::Problem;
-use super::tape::{EmbeddingPart, Observer, Sink, Tape};
+use super::tape::{EmbeddingPart, Observer, Sink};
 use super::workspace::{Workspace, Workspaces};
 use crate::NnError;
 use crate::batch::Block;
-use crate::gradient::EncoderInput;
 use crate::kernels;
-use crate::network;
 use crate::number::Number;
 use crate::real::Real;
+use crate::weights::Layout;
 
 /// Lanes of a sweep: with 2048 tokens at the largest hidden size, there are as many blocks.
 const LANES: usize = 4;
@@ -65,8 +62,8 @@ pub(super) struct Outcome<T, O> {
 pub(super) struct Swept<T, O> {
     /// Sum of the gradients, with the body's layout.
     pub body: Vec<T>,
-    /// Sum of the gradients of the word table as the generator's output matrix; empty without one.
-    pub words: Vec<T>,
+    /// Sum of the gradients of tables that the loss reads; empty without one.
+    pub tables: Vec<T>,
     /// In block order.
     pub outcomes: Vec<Outcome<T, O>>,
 }
@@ -79,32 +76,38 @@ pub(super) struct Memory<'a, N: Number> {
     pub tables: &'a TransformTables<N::Real>,
 }
 
-/// Runs a problem on some kind of number.
-pub(super) fn sweep<N: Number, O: Observer<N> + Send>(
-    problem: &Problem<'_, N::Real>,
-    memory: &Memory<'_, N>,
-    observer: impl Fn(Block) -> O + Sync,
+/// What the blocks of one lane share.
+#[derive(Debug)]
+pub(super) struct Lane<'a, N: Number> {
+    pub workspace: Workspace<N, N::Scratch>,
+    pub tables: &'a TransformTables<N::Real>,
+    pub sink: Sink<N::Real>,
+}
+
+/// Runs every block of a problem on some kind of number.
+pub(super) fn sweep<'a, N: Number, O: Observer<N> + Send>(
+    layout: &impl Layout,
+    blocks: &[Block],
+    memory: &Memory<'a, N>,
+    run_block: impl Fn(Block, &mut Lane<'a, N>) -> Result<Outcome<N::Real, O>, NnError> + Sync,
 ) -> Result<Swept<N::Real, O>, NnError> {
-    let layout = problem.parameters.weights.layout();
-    let blocks = problem.blocks();
     let lanes = LANES.min(blocks.len());
-    let run = |lane: usize| {
-        let mut workspace = memory.workspaces.take();
-        let mut sink = Sink::new(memory.bodies.take(), layout);
+    let run = |index: usize| {
+        let sink = Sink::new(memory.bodies.take(), layout);
+        let mut lane = Lane { workspace: memory.workspaces.take(), tables: memory.tables, sink };
         let mut outcomes = Vec::new();
-        for &block in blocks.iter().skip(lane).step_by(lanes) {
-            let observer = observer(block);
-            outcomes.push(run_block(problem, block, &mut workspace, memory.tables, observer, &mut sink)?);
+        for &block in blocks.iter().skip(index).step_by(lanes) {
+            outcomes.push(run_block(block, &mut lane)?);
         }
-        memory.workspaces.give(workspace);
-        Ok((sink.finish(layout), outcomes))
+        memory.workspaces.give(lane.workspace);
+        Ok((lane.sink.finish(layout), outcomes))
     };
     let lanes: Vec<_> = (0..lanes).into_par_iter().map(run).collect::<Result<_, NnError>>()?;
-    let (mut bodies, mut words, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
-    for ((body, word), outcome) in lanes {
+    let (mut bodies, mut tables, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for ((body, table), outcome) in lanes {
         bodies.push(body);
         // A lane without a masked token has not come to the word table.
-        words.extend((!word.is_empty()).then_some(word));
+        tables.extend((!table.is_empty()).then_some(table));
         outcomes.extend(outcome);
     }
     outcomes.sort_by_key(|outcome: &Outcome<_, _>| outcome.block.index);
@@ -112,30 +115,7 @@ pub(super) fn sweep<N: Number, O: Observer<N> + Send>(
     for body in rest {
         memory.bodies.give(body);
     }
-    Ok(Swept { body, words: total(words).0, outcomes })
-}
-
-fn run_block<N: Number, O: Observer<N>>(
-    problem: &Problem<'_, N::Real>,
-    block: Block,
-    workspace: &mut Workspace<N, N::Scratch>,
-    tables: &TransformTables<N::Real>,
-    mut observer: O,
-    sink: &mut Sink<N::Real>,
-) -> Result<Outcome<N::Real, O>, NnError> {
-    let layout = problem.parameters.weights.layout();
-    let pass = Pass { parameters: problem.parameters, block, dropout: problem.dropout, workspace, tables };
-    let share = problem.share(&block);
-    let mut tape = Tape::new(pass, problem.ids(&block), &mut observer);
-    tape.expect_segments(&share);
-    let input = match problem.input {
-        EncoderInput::Tokens(_) => network::embed(&mut tape, layout)?,
-        EncoderInput::Ones { .. } => tape.ones(),
-    };
-    let hidden = network::encode(&mut tape, layout, input)?;
-    let loss = tape.loss(hidden, &share)?;
-    let embeddings = tape.backward(sink);
-    Ok(Outcome { block, loss, embeddings, observer })
+    Ok(Swept { body, tables: total(tables).0, outcomes })
 }
 
 /// The sum of some slices in the first one's memory, and the others.

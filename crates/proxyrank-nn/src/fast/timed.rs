@@ -10,14 +10,15 @@ use super::tape::{convolve_backward_loop, depthwise_backward_loop};
 use super::workspace::{Buffer, Workspace};
 use crate::NnError;
 use crate::batch::Block;
+use crate::decoder::Sight;
 use crate::engine::Dropout;
 use crate::init::Initialiser;
 use crate::kernels::{signs, spread};
 use crate::number::Parameters;
-use crate::ops::{Columns, Heads, Ops};
+use crate::ops::{Columns, Heads, NORM_EPSILON, Ops};
 use crate::taps::Blind;
 use crate::timed::{KernelRun, KernelWork, TimedKernel, infallible};
-use crate::weights::{Head, OperationLayout, SpanConvolutionLayout, Transform};
+use crate::weights::{EncoderLayout, Head, OperationLayout, SpanConvolutionLayout, Transform};
 
 const SEQUENCES: usize = 4;
 const TOKENS: usize = 128;
@@ -32,12 +33,12 @@ const EMBEDDING: usize = EncoderNetwork::EMBEDDING_SIZE;
 /// written), written and held.
 pub(crate) const TIMED_BLOCKS: &[TimedKernel] = &[
     // Three rows are added up, one of them the same for all tokens, and normed.
-    block("embedding", EMBEDDING, [9, 3, 1, 3], || on_block(|ops, _, _| ops.embed())),
+    block("embedding", EMBEDDING, [9, 3, 1, 3], || on_block(|ops, inputs, _| ops.embed(&inputs.layout))),
     // Two products, and the softmax between them.
     block("attention", HIDDEN, [4 * TOKENS + 25 * TOKENS / HEAD, 4, 1, 4], || {
         on_block(|ops, inputs, _| {
             let [query, key, value] = [0, 1, 2].map(|index| Columns::nth(&inputs.stacked, index, HIDDEN));
-            ops.attention(&Heads { layer: 0, count: HEADS, query, key, value })
+            ops.attention(&Heads { layer: 0, count: HEADS, sight: Sight::All, query, key, value })
         })
     }),
     // Two products over the columns of a head, and two over tokens.
@@ -101,6 +102,7 @@ struct Inputs {
     stacked: Buffer<f32>,
     /// Of the kernels of a dynamic convolution, (rows, heads x kernel).
     logits: Buffer<f32>,
+    layout: EncoderLayout,
 }
 
 /// Runs an operation as the engine does, on the block of a network with one span convolution.
@@ -125,14 +127,16 @@ fn on_block(
         buffer
     };
     let logits = input(HEADS / 2 * SPAN.tokens());
-    let inputs = Inputs { x: input(HIDDEN), stacked: input(3 * HIDDEN), logits };
+    let layout = weights.layout().clone();
+    let inputs = Inputs { x: input(HIDDEN), stacked: input(3 * HIDDEN), logits, layout };
     let ids: Vec<u32> = (1000..).step_by(13).take(ROWS).collect();
     let block = Block { index: 0, first_sequence: 0, sequences: SEQUENCES, seq_len: TOKENS };
     Ok(Box::new(move || {
         let pass = Pass {
-            parameters: Parameters { weights: &weights, direction: None },
+            parameters: Parameters::new(&weights, None),
             block,
             dropout: Dropout::Off,
+            epsilon: NORM_EPSILON,
             workspace: &mut workspace,
             tables: &tables,
         };

@@ -6,21 +6,32 @@
 //! networks therefore have bit-equal weights, networks that share a layer share its weights, and the 15 MB of
 //! embedding tables are drawn once for all architectures of a seed. f64 weights are the f32 ones, so that an audit in
 //! double precision looks at the same network.
+//!
+//! Decoders have their own recipe: projections into the residual stream are N(0, 0.02 / √(2 L)), so that the stream does not
+//! grow with depth, and those between embeddings and hidden states N(0, 0.01). Of a table of words only the rows that are
+//! wanted are drawn.
 
 mod normal;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use proxyrank_space::EncoderNetwork;
+use proxyrank_space::{DecoderNetwork, EncoderNetwork};
+use rayon::prelude::*;
 
 use crate::NnError;
 use crate::real::Real;
-use crate::weights::{Arena, EncoderLayout, EncoderWeights, Fill, Head, Parameter};
-use normal::fill_normal;
+use crate::weights::{
+    Arena, DecoderLayout, DecoderWeights, EncoderLayout, EncoderWeights, Fill, Head, Layout, Parameter,
+    TableExtent, TableRows,
+};
+use normal::{fill_normal, fill_part};
 
 /// Standard deviation of the initial weights (ELECTRA's `initializer_range`).
 pub const INITIAL_DEVIATION: f32 = 0.02;
+
+/// Standard deviation of a decoder's projections between embeddings and hidden states.
+const PROJECTION_DEVIATION: f32 = 0.01;
 
 /// Sizes that decide the embedding tables: vocabulary, width, positions, types.
 type Tables = [usize; 4];
@@ -57,6 +68,30 @@ impl<T: Real> Initialiser<T> {
         Ok(EncoderWeights::from_parts(layout, embeddings, memory))
     }
 
+    /// The weights of a decoder, with as much of its vocabulary as is wanted; what is there does not depend on how much that
+    /// is.
+    pub fn decoder(
+        &self,
+        network: &DecoderNetwork,
+        extent: TableExtent<'_>,
+    ) -> Result<DecoderWeights<T>, NnError> {
+        let layout = DecoderLayout::new(network, extent)?;
+        let mut body = vec![T::ZERO; layout.len(Arena::Body)];
+        self.fill(&layout, Arena::Body, &mut body);
+        let mut embeddings = vec![T::ZERO; layout.len(Arena::Embeddings)];
+        self.fill(&layout, Arena::Embeddings, &mut embeddings);
+        for table in layout.vocabulary.iter().flat_map(|vocabulary| &vocabulary.tables) {
+            if let TableRows::Some(rows) = &table.rows {
+                let path = &layout.parameters[table.weight.parameters.start].path;
+                let target = embeddings[table.weight.elements.clone()].par_chunks_exact_mut(table.width);
+                target.zip(rows).for_each(|(values, &row)| {
+                    fill_part(values, row as usize * table.width, (self.seed, path), INITIAL_DEVIATION);
+                });
+            }
+        }
+        Ok(DecoderWeights::from_parts(layout, embeddings.into(), body))
+    }
+
     fn embeddings(&self, layout: &EncoderLayout) -> Arc<[T]> {
         let network = &layout.network;
         let key = [network.vocab_size, network.embedding_size, network.max_positions, network.token_types];
@@ -70,9 +105,12 @@ impl<T: Real> Initialiser<T> {
         Arc::clone(drawn)
     }
 
-    fn fill(&self, layout: &EncoderLayout, arena: Arena, values: &mut [T]) {
-        for parameter in layout.parameters.iter().filter(|parameter| parameter.arena == arena) {
-            self.fill_one(parameter, &mut values[parameter.elements.clone()]);
+    /// Fills every parameter that is whole.
+    fn fill(&self, layout: &impl Layout, arena: Arena, values: &mut [T]) {
+        for parameter in layout.parameters().iter().filter(|parameter| parameter.arena == arena) {
+            if parameter.elements.len() == parameter.shape.iter().product::<usize>() {
+                self.fill_one(parameter, &mut values[parameter.elements.clone()]);
+            }
         }
     }
 
@@ -81,6 +119,11 @@ impl<T: Real> Initialiser<T> {
             Fill::Zeros => values.fill(T::ZERO),
             Fill::Ones => values.fill(T::ONE),
             Fill::Normal => fill_normal(values, self.seed, &parameter.path, INITIAL_DEVIATION),
+            Fill::NormalOverDepth { layers } => {
+                let deviation = INITIAL_DEVIATION / (2.0 * layers as f32).sqrt();
+                fill_normal(values, self.seed, &parameter.path, deviation);
+            }
+            Fill::NarrowNormal => fill_normal(values, self.seed, &parameter.path, PROJECTION_DEVIATION),
             Fill::NormalWithPadding => {
                 fill_normal(values, self.seed, &parameter.path, INITIAL_DEVIATION);
                 let width = parameter.shape[1];

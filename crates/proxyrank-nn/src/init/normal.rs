@@ -41,6 +41,27 @@ pub(super) fn fill_normal<T: Real>(values: &mut [T], seed: u64, path: &str, devi
     });
 }
 
+/// Fills `values` with the numbers that stand from index `first` on in a longer parameter: one row of a table costs no more
+/// than a row.
+pub(super) fn fill_part<T: Real>(values: &mut [T], first: usize, (seed, path): (u64, &str), deviation: f32) {
+    let mut generator = ChaCha8Rng::from_seed(key(seed, path));
+    let mut before = first % WORDS;
+    generator.set_word_pos((first - before) as u128);
+    let mut words = [0_u8; 4 * BATCH];
+    let mut normals = [0.0_f32; BATCH];
+    let mut rest = values;
+    while !rest.is_empty() {
+        generator.fill_bytes(&mut words);
+        box_muller(&words, &mut normals, deviation);
+        let len = rest.len().min(BATCH - before);
+        let (now, later) = rest.split_at_mut(len);
+        for (value, &normal) in now.iter_mut().zip(&normals[before..]) {
+            *value = T::of_f32(normal);
+        }
+        (rest, before) = (later, 0);
+    }
+}
+
 fn key(seed: u64, path: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"proxyrank initial weights 1");
@@ -95,6 +116,16 @@ mod tests {
                 .zip(&long)
                 .all(|(double, &single)| double.to_bits() == f64::from(single).to_bits())
         );
+    }
+
+    #[test]
+    fn a_part_is_a_part_of_the_whole() {
+        let long = draw(3 * BATCH + 40, 7, "a.weight");
+        for (first, len) in [(0, 1), (5, 9), (16, 16), (17, BATCH), (30, 2 * BATCH + 50), (BATCH, 3)] {
+            let mut part = vec![0.0_f32; len];
+            fill_part(&mut part, first, (7, "a.weight"), 1.0);
+            assert_eq!(part, long[first..first + len], "{len} from {first}");
+        }
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub(crate) mod elementary;
 mod lanes;
 mod product;
 mod rows;
+mod sight;
+mod tanh_gelu;
 mod timed;
 
 pub(crate) use backward::{column_sums, gelu_bias_backward, layer_norm_backward, scale_by, softmax_backward};
@@ -54,4 +56,6 @@ pub(crate) use product::{Operand, product};
 pub(crate) use rows::{
     add_bias, bias_gelu, bias_gelu_kept, gelu, gelu_kept, layer_norm, layer_norm_kept, residual, softmax_rows,
 };
+pub(crate) use sight::{forget_all_but_last, softmax_of_future, softmax_of_past};
+pub(crate) use tanh_gelu::{tanh_gelu, tanh_gelu_kept};
 pub(crate) use timed::{TIMED_PRODUCTS, TIMED_ROWS, signs, spread};

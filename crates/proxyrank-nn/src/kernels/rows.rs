@@ -131,14 +131,21 @@ kernel! {
     /// Softmax of each row of `width` numbers, in place.
     pub(crate) fn softmax_rows<'a, N: Number>(values: &'a mut [N], width: usize) {
         for row in values.chunks_exact_mut(width) {
-            let largest = N::constant(largest(row));
-            for x in &mut *row {
-                *x = (*x - largest).exp_nonpositive();
-            }
-            let scale = sum(row, |x| x).reciprocal();
-            for x in row {
-                *x = *x * scale;
-            }
+            softmax(row);
         }
+    }
+}
+
+/// Softmax of a row, in place.
+#[expect(clippy::inline_always, reason = "must be compiled for the caller's vector unit")]
+#[inline(always)]
+pub(super) fn softmax<N: Number>(row: &mut [N]) {
+    let largest = N::constant(largest(row));
+    for x in &mut *row {
+        *x = (*x - largest).exp_nonpositive();
+    }
+    let scale = sum(row, |x| x).reciprocal();
+    for x in row {
+        *x = *x * scale;
     }
 }

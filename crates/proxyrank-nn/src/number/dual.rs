@@ -127,7 +127,7 @@ impl<T: Real> Number for Dual<T> {
     }
 
     fn parameters<'a>(parameters: &Parameters<'a, T>, span: &Span) -> Cow<'a, [Self]> {
-        let values = parameters.weights.values(span);
+        let values = parameters.values(span);
         match parameters.direction(span) {
             None => values.iter().map(|&value| Self::constant(value)).collect(),
             Some(slopes) => values.iter().zip(slopes).map(|(&value, &slope)| Self { value, slope }).collect(),

@@ -17,7 +17,7 @@ use faer::Accum;
 
 use crate::kernels::{Operand, product};
 use crate::real::Real;
-use crate::weights::{Arena, EncoderWeights, Span};
+use crate::weights::{Arena, Layout, Span, Weights};
 
 pub(crate) use dual::{Dual, DualScratch};
 
@@ -120,11 +120,26 @@ impl<N: Number> Factor<'_, N> {
 /// The weights of a pass, and the direction in which it is differentiated, with the body's layout.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parameters<'a, T> {
-    pub weights: &'a EncoderWeights<T>,
+    embeddings: &'a [T],
+    pub body: &'a [T],
     pub direction: Option<&'a [T]>,
 }
 
 impl<'a, T: Real> Parameters<'a, T> {
+    /// The weights of any network.
+    pub(crate) fn new<L: Layout>(weights: &'a Weights<T, L>, direction: Option<&'a [T]>) -> Self {
+        Self { embeddings: weights.embeddings(), body: weights.body(), direction }
+    }
+
+    /// The values of a span.
+    pub(crate) fn values(&self, span: &Span) -> &'a [T] {
+        let arena = match span.arena {
+            Arena::Embeddings => self.embeddings,
+            Arena::Body => self.body,
+        };
+        &arena[span.elements.clone()]
+    }
+
     /// The direction's part in the place of a span; the embedding tables are constant.
     pub(crate) fn direction(&self, span: &Span) -> Option<&'a [T]> {
         match span.arena {
@@ -141,7 +156,7 @@ impl<'a, T: Real> Parameters<'a, T> {
         columns: usize,
     ) -> Factor<'a, N> {
         Factor::Weight {
-            values: Operand::dense(self.weights.values(span), rows, columns),
+            values: Operand::dense(self.values(span), rows, columns),
             direction: self.direction(span).map(|direction| Operand::dense(direction, rows, columns)),
         }
     }
@@ -198,7 +213,7 @@ impl<T: Real> Number for T {
     }
 
     fn parameters<'a>(parameters: &Parameters<'a, T>, span: &Span) -> Cow<'a, [T]> {
-        Cow::Borrowed(parameters.weights.values(span))
+        Cow::Borrowed(parameters.values(span))
     }
 
     fn product((): &mut (), target: Target<'_, T>, scale: T, a: Factor<'_, T>, b: Factor<'_, T>) {

@@ -6,7 +6,7 @@ use proxyrank_space::EncoderNetwork;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use super::{Arena, EncoderLayout, EncoderWeights, Head, Parameter};
+use super::{Arena, EncoderLayout, EncoderWeights, Head, Layout, Parameter, Stored, Weights};
 use crate::NnError;
 use crate::real::Real;
 
@@ -16,38 +16,45 @@ impl<T: Real> EncoderWeights<T> {
     /// Every parameter must be there with its shape, as F32 or F64. Tensors under `electra.` that the network does not
     /// have are an error, others are not looked at.
     pub fn from_safetensors(network: &EncoderNetwork, head: Head, bytes: &[u8]) -> Result<Self, NnError> {
-        let layout = EncoderLayout::new(network, head)?;
-        let file = SafeTensors::deserialize(bytes)?;
-        let known: HashSet<&str> =
-            layout.parameters.iter().map(|parameter| parameter.path.as_str()).collect();
-        let unknown =
-            file.names().into_iter().filter(|name| name.starts_with("electra.") && !known.contains(name));
-        if let Some(path) = unknown.min() {
-            return Err(NnError::UnknownParameter { path: path.to_owned() });
-        }
-        let mut embeddings = vec![T::ZERO; layout.len(Arena::Embeddings)];
-        let mut body = vec![T::ZERO; layout.len(Arena::Body)];
-        for parameter in &layout.parameters {
-            let view = file
-                .tensor(&parameter.path)
-                .map_err(|_| NnError::MissingParameter { path: parameter.path.clone() })?;
-            let target = match parameter.arena {
-                Arena::Embeddings => &mut embeddings,
-                Arena::Body => &mut body,
-            };
-            copy(parameter, &view, &mut target[parameter.elements.clone()])?;
-        }
-        Ok(Self::from_parts(layout, embeddings.into(), body))
+        read(EncoderLayout::new(network, head)?, &["electra."], bytes)
     }
 }
 
+/// Reads the parameters of a layout; other tensors under the prefixes are an error.
+pub(super) fn read<T: Real, L: Layout>(
+    layout: L,
+    prefixes: &[&str],
+    bytes: &[u8],
+) -> Result<Weights<T, L>, NnError> {
+    let file = SafeTensors::deserialize(bytes)?;
+    let known: HashSet<&str> = layout.parameters().iter().map(|parameter| parameter.path.as_str()).collect();
+    let ours = |name: &&str| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    let unknown = file.names().into_iter().filter(|name| ours(name) && !known.contains(name));
+    if let Some(path) = unknown.min() {
+        return Err(NnError::UnknownParameter { path: path.to_owned() });
+    }
+    let mut embeddings = vec![T::ZERO; layout.len(Arena::Embeddings)];
+    let mut body = vec![T::ZERO; layout.len(Arena::Body)];
+    for parameter in layout.parameters() {
+        let view = file
+            .tensor(&parameter.path)
+            .map_err(|_| NnError::MissingParameter { path: parameter.path.clone() })?;
+        let target = match parameter.arena {
+            Arena::Embeddings => &mut embeddings,
+            Arena::Body => &mut body,
+        };
+        copy(parameter, &view, &mut target[parameter.elements.clone()])?;
+    }
+    Ok(Weights::from_parts(layout, embeddings.into(), body))
+}
+
 fn copy<T: Real>(parameter: &Parameter, view: &TensorView<'_>, target: &mut [T]) -> Result<(), NnError> {
-    if view.shape() != parameter.shape {
-        return Err(NnError::Shape {
-            path: parameter.path.clone(),
-            found: view.shape().to_vec(),
-            wanted: parameter.shape.clone(),
-        });
+    let mut wanted = parameter.shape.clone();
+    if parameter.stored == Stored::Transposed {
+        wanted.reverse();
+    }
+    if view.shape() != wanted {
+        return Err(NnError::Shape { path: parameter.path.clone(), found: view.shape().to_vec(), wanted });
     }
     match view.dtype() {
         Dtype::F32 => {
@@ -64,6 +71,14 @@ fn copy<T: Real>(parameter: &Parameter, view: &TensorView<'_>, target: &mut [T])
         }
         other => {
             return Err(NnError::ParameterType { path: parameter.path.clone(), dtype: format!("{other:?}") });
+        }
+    }
+    if let (Stored::Transposed, &[outputs, inputs]) = (parameter.stored, parameter.shape.as_slice()) {
+        let stored = target.to_vec();
+        for (output, row) in target.chunks_exact_mut(inputs).enumerate() {
+            for (value, column) in row.iter_mut().zip(stored.chunks_exact(outputs)) {
+                *value = column[output];
+            }
         }
     }
     Ok(())

@@ -3,8 +3,12 @@
 use proxyrank_space::flexibert::EncoderLayer;
 use proxyrank_space::{EncoderNetwork, Operation};
 
+use super::family::Layout;
 use super::parameter::{Arena, Fill, Head, Parameter, Span};
+use super::plan::Plan;
 use crate::NnError;
+use crate::gradient::{EmbeddingGradient, EncoderInput, Loss};
+use crate::real::Real;
 
 /// A matrix (outputs x inputs), row-major, with its bias if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,12 +206,6 @@ impl EncoderLayout {
         Ok(Self { network: network.clone(), parameters, embeddings, layers, head: discriminator, generator })
     }
 
-    /// Elements of an arena.
-    pub fn len(&self, arena: Arena) -> usize {
-        let of_arena = self.parameters.iter().filter(|parameter| parameter.arena == arena);
-        of_arena.map(|parameter| parameter.elements.len()).sum()
-    }
-
     /// Parameters of the encoder, the head not counted.
     pub fn num_parameters(&self) -> u64 {
         let encoder = self.parameters.iter().filter(|parameter| !parameter.in_head);
@@ -215,32 +213,17 @@ impl EncoderLayout {
     }
 }
 
-/// Hands out places one after the other.
-#[derive(Debug, Default)]
-struct Plan {
-    parameters: Vec<Parameter>,
-    embeddings: usize,
-    body: usize,
+impl Layout for EncoderLayout {
+    type Input<'a> = EncoderInput<'a>;
+    type Loss<'a, T: Real> = Loss<'a, T>;
+    type Embeddings<T: Real> = Option<EmbeddingGradient<T>>;
+
+    fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
 }
 
 impl Plan {
-    fn push(&mut self, path: String, shape: Vec<usize>, fill: Fill, arena: Arena) -> Span {
-        let end = match arena {
-            Arena::Embeddings => &mut self.embeddings,
-            Arena::Body => &mut self.body,
-        };
-        let elements = *end..*end + shape.iter().product::<usize>();
-        *end = elements.end;
-        let index = self.parameters.len();
-        let place = elements.clone();
-        self.parameters.push(Parameter { path, shape, fill, arena, elements: place, in_head: false });
-        Span { parameters: index..index + 1, arena, elements }
-    }
-
-    fn body(&mut self, path: String, shape: Vec<usize>, fill: Fill) -> Span {
-        self.push(path, shape, fill, Arena::Body)
-    }
-
     fn norm(&mut self, prefix: &str, width: usize, arena: Arena) -> Norm {
         let gain = self.push(format!("{prefix}.LayerNorm.weight"), vec![width], Fill::Ones, arena);
         let shift = self.push(format!("{prefix}.LayerNorm.bias"), vec![width], Fill::Zeros, arena);

@@ -1,4 +1,4 @@
-//! The parameters of an encoder: one layout, one stretch of memory.
+//! The parameters of a network: one layout, one stretch of memory.
 //!
 //! Every parameter of a network has a path (as in published ELECTRA checkpoints), a shape and a place. Places are
 //! chosen so that matrices which are applied to the same input stand one below the other: queries, keys and values
@@ -8,14 +8,22 @@
 //! The embedding tables are by far the largest parameters and do not depend on the architecture, so they are shared
 //! between networks.
 
-mod encoder;
+mod decoder;
+mod family;
 mod import;
 mod layout;
 mod parameter;
+mod plan;
+mod values;
 
-pub use encoder::EncoderWeights;
+pub use decoder::{
+    ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, Table, TableExtent, TableRows,
+    TailLayout, VocabularyLayout,
+};
+pub use family::Layout;
 pub use layout::{
     AttentionLayout, EmbeddingLayout, EncoderLayout, GeneratorLayout, HeadLayout, LayerLayout, Linear, Norm,
     OperationLayout, SpanConvolutionLayout, Transform, TransformLayout,
 };
-pub use parameter::{Arena, Fill, Head, Parameter, Span};
+pub use parameter::{Arena, Fill, Head, Parameter, Span, Stored};
+pub use values::{DecoderWeights, EncoderWeights, Weights};

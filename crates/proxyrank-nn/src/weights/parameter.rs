@@ -19,6 +19,13 @@ pub enum Fill {
     Normal,
     /// N(0, 0.02), then the first row set to zero: word embeddings, whose row 0 is padding.
     NormalWithPadding,
+    /// Independent N(0, 0.02 / √(2 layers)): projections into the residual stream of a decoder.
+    NormalOverDepth {
+        /// Layers of the network.
+        layers: usize,
+    },
+    /// Independent N(0, 0.01): a decoder's projections between embeddings and hidden states.
+    NarrowNormal,
     /// Zeros: biases.
     Zeros,
     /// Ones: gains of layer norms.
@@ -47,6 +54,15 @@ impl fmt::Display for Head {
     }
 }
 
+/// How a matrix lies in published files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stored {
+    /// As here.
+    AsIs,
+    /// As (inputs, outputs), the transpose.
+    Transposed,
+}
+
 /// A parameter of a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
@@ -58,8 +74,10 @@ pub struct Parameter {
     pub fill: Fill,
     /// Where it lies.
     pub arena: Arena,
-    /// Its elements there, row-major.
+    /// Its elements there, row-major; fewer than the shape says where only some rows of a table are there.
     pub elements: Range<usize>,
+    /// How files have it.
+    pub stored: Stored,
     /// Whether it belongs to the head, which parameter counts leave out.
     pub in_head: bool,
 }
@@ -67,7 +85,7 @@ pub struct Parameter {
 /// One or several parameters that lie one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// Their indices in [`crate::EncoderLayout::parameters`].
+    /// Their indices among the layout's parameters.
     pub parameters: Range<usize>,
     /// Where they lie.
     pub arena: Arena,

@@ -1,11 +1,7 @@
 //! Golden cases: small encoders with every quantity computed in double precision by an independent implementation.
 //!
-//! A case is a pair of files, `NAME.json` and `NAME.safetensors`. `PROXYRANK_GOLDEN=DIR` runs all pairs of another folder,
-//! which must have at least one; a relative DIR starts at the root of the workspace. Tests of several crates read cases
-//! with this file.
+//! Tests of several crates read cases with this file; `pairs` says where they come from.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
-
-use std::path::{Path, PathBuf};
 
 use proxyrank_nn::{EncoderWeights, Head, Real, TokenBatch};
 use proxyrank_space::Operation;
@@ -13,34 +9,19 @@ use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
-/// One pair of files.
+use crate::pairs::{Pair, pairs};
+
+/// One encoder.
 pub(crate) struct Case {
     pub(crate) name: String,
     description: Value,
     tensors: Vec<u8>,
 }
 
-/// The cases of `PROXYRANK_GOLDEN`, or the committed ones; at least one.
+/// The encoders of `PROXYRANK_GOLDEN`, or the committed ones.
 pub(crate) fn cases() -> Vec<Case> {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let folder = match std::env::var_os("PROXYRANK_GOLDEN") {
-        Some(folder) => crates.join("..").join(folder),
-        None => crates.join("proxyrank-nn/tests/golden/encoders"),
-    };
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "safetensors"))
-        .filter(|path| path.with_extension("json").exists())
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "{}: no NAME.json with NAME.safetensors", folder.display());
-    let case = |path: PathBuf| Case {
-        name: path.file_stem().unwrap().to_string_lossy().into_owned(),
-        description: serde_json::from_slice(&std::fs::read(path.with_extension("json")).unwrap()).unwrap(),
-        tensors: std::fs::read(path).unwrap(),
-    };
-    paths.into_iter().map(case).collect()
+    let pairs = pairs("crates/proxyrank-nn/tests/golden/encoders", None).into_iter();
+    pairs.map(|Pair { name, description, tensors }| Case { name, description, tensors }).collect()
 }
 
 impl Case {

@@ -8,15 +8,20 @@ mod case;
 mod common;
 mod composed_gradients;
 mod curvature;
+#[path = "../golden/decoder_case.rs"]
+mod decoder_case;
 mod devices;
 mod finite_differences;
 mod golden;
+mod golden_decoders;
 mod golden_gradients;
 mod gradient_agreement;
 mod gradient_precision;
 mod gradient_visitors;
 mod gradients;
 mod init;
+#[path = "../golden/pairs.rs"]
+mod pairs;
 mod record;
 mod segments;
 mod threads;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use proxyrank_nn::{Dropout, EncoderWeights, Engine, NnError, Real, TokenBatch};
+use proxyrank_nn::{Dropout, Engine, NnError, Real, TokenBatch, Weights};
 use proxyrank_schema::Outcome;
-use proxyrank_space::{Family, Network};
+use proxyrank_space::Family;
 
 use super::measure::{Measure, Quantity};
 use super::pass::Pass;
 use crate::clock::timed;
+use crate::model::Model;
 use crate::{ProxyCall, Run, Subject};
 
 /// How to evaluate.
@@ -32,26 +33,26 @@ pub struct Evaluation {
     pub wall_ns: u64,
 }
 
-/// Scores an encoder by every call, in the order of the calls, with a single forward pass.
+/// Scores a network by every call, in the order of the calls, with a single forward pass.
 ///
 /// Reducers run on the threads of the pass; their processor time is divided by the number of threads that the batch
 /// can occupy, which makes it a share of the elapsed time. All other steps are timed as they elapse, so the times mean
 /// what they say if nothing else runs in the same thread pool. The pass is as deep as the union of needs; a proxy that
 /// alone could do with less is charged for all of it, and only a run of its own shows its own price.
-pub fn evaluate<T: Real>(
-    engine: &impl Engine<T>,
-    weights: &EncoderWeights<T>,
+pub fn evaluate<T: Real, L: Model>(
+    engine: &impl Engine<T, L>,
+    weights: &Weights<T, L>,
     batch: &TokenBatch,
     calls: &[ProxyCall],
     options: EvaluateOptions,
 ) -> Result<Vec<Evaluation>, NnError> {
-    let subject =
-        Subject { network: Network::Encoder(weights.layout().network.clone()), seq_len: batch.seq_len() };
-    let measures = calls.iter().filter_map(measure);
+    let subject = Subject { network: weights.layout().network(), seq_len: batch.seq_len() };
+    let family = subject.network.family();
+    let measures = calls.iter().filter_map(|call| measure(call, family));
     let needs: BTreeSet<Quantity> = measures.map(Measure::quantity).collect();
     let pass = Pass::run(engine, weights, batch, &needs, options.dropout)?;
     let evaluate = |call: &ProxyCall| {
-        let Some(measure) = measure(call) else {
+        let Some(measure) = measure(call, family) else {
             let (outcome, own) = timed(|| call.proxy.score(&subject, &call.params));
             return Evaluation { outcome, own_ns: own, wall_ns: own };
         };
@@ -62,10 +63,10 @@ pub fn evaluate<T: Real>(
     Ok(calls.iter().map(evaluate).collect())
 }
 
-/// What a call measures, if it is defined for encoders and measures anything.
-fn measure(call: &ProxyCall) -> Option<Measure> {
+/// What a call measures, if it is defined for the family and measures anything.
+fn measure(call: &ProxyCall, family: Family) -> Option<Measure> {
     match call.proxy.run {
-        Run::Forward(measure) if call.proxy.supports(Family::Encoder) => Some(measure),
+        Run::Forward(measure) if call.proxy.supports(family) => Some(measure),
         _ => None,
     }
 }

@@ -33,6 +33,7 @@ impl TensorMeans {
 struct Tensor {
     site: Site,
     layer: usize,
+    index: usize,
     sum: f64,
     count: usize,
 }
@@ -42,14 +43,18 @@ struct Tensor {
 pub(crate) struct Sums(Vec<Tensor>);
 
 impl Sums {
-    fn add(&mut self, site: Site, layer: usize, sum: f64, count: usize) {
+    fn add(&mut self, (site, layer, index): (Site, usize, usize), sum: f64, count: usize) {
         // A tensor may come in several events, which follow each other.
-        match self.0.last_mut().filter(|tensor| (tensor.site, tensor.layer) == (site, layer)) {
+        match self
+            .0
+            .last_mut()
+            .filter(|tensor| (tensor.site, tensor.layer, tensor.index) == (site, layer, index))
+        {
             Some(tensor) => {
                 tensor.sum += sum;
                 tensor.count += count;
             }
-            None => self.0.push(Tensor { site, layer, sum, count }),
+            None => self.0.push(Tensor { site, layer, index, sum, count }),
         }
     }
 
@@ -73,20 +78,21 @@ impl Merge for Sums {
 }
 
 /// Maxima over the tokens of a sequence, for each column of queries, keys, values, weighted queries and transforms'
-/// inputs.
+/// inputs, or of every linear layer's outputs in a decoder.
 #[derive(Debug, Default)]
 pub(crate) struct OverTokens {
     sums: Sums,
 }
 
 impl OverTokens {
-    pub(super) const SITES: [Site; 5] =
-        [Site::Query, Site::Key, Site::Value, Site::Weight, Site::TransformInput];
+    pub(super) const SITES: [Site; 6] =
+        [Site::Query, Site::Key, Site::Value, Site::Weight, Site::TransformInput, Site::Linear];
 
     pub(super) fn visit<T: Real>(&mut self, event: &Event<'_, T>) {
         let Block { sequences, seq_len, .. } = event.block;
         let sum = over_tokens(event.values, seq_len);
-        self.sums.add(event.site, event.layer, sum, sequences * event.values.columns());
+        let tensor = (event.site, event.layer, event.index);
+        self.sums.add(tensor, sum, sequences * event.values.columns());
     }
 
     pub(super) fn into_sums(self) -> Sums {
@@ -146,7 +152,7 @@ impl<T: Real> OverHeads<T> {
         if event.index + 1 == event.heads {
             // Visitors live until the end of the pass, and a long sequence's matrix is large.
             let maxima = std::mem::take(&mut self.maxima);
-            self.sums.add(event.site, event.layer, total(&maxima), maxima.len());
+            self.sums.add((event.site, event.layer, 0), total(&maxima), maxima.len());
         }
     }
 
@@ -160,7 +166,7 @@ impl<T: Real> OverHeads<T> {
             row.chunks(width).for_each(|head| raise(&mut maxima, head));
             sum += total(&maxima);
         }
-        self.sums.add(event.site, event.layer, sum, event.values.rows() * width);
+        self.sums.add((event.site, event.layer, 0), sum, event.values.rows() * width);
     }
 
     pub(super) fn into_sums(self) -> Sums {

@@ -40,6 +40,7 @@ mod tree;
 pub(crate) use maxima::over_tokens;
 pub(crate) use measure::Quantity;
 pub(crate) use pass::{Pass, layer_moments};
+pub(crate) use perturbation::moved_embeddings;
 pub(crate) use reducer::{LayerMoments, Partial, Reducer, Timed};
 pub(crate) use tree::{Merge, merged};
 

@@ -1,6 +1,9 @@
 //! Norms of the sampled weight matrices; no forward pass is needed for them.
 
-use proxyrank_nn::{EncoderWeights, OperationLayout, Real, Span};
+use proxyrank_nn::{Real, Weights};
+
+use crate::gradient::Part;
+use crate::model::Model;
 
 /// Shape and squared Frobenius norm of one matrix.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,46 +19,27 @@ pub struct MatrixNorm {
 /// The matrices of all linear layers; convolutions are not among them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MatrixNorms {
-    /// Those of the operations, output projections included; queries, keys and values are one matrix each.
+    /// Those of the operations, output projections included; queries, keys and values are one matrix each in encoders, one together in
+    /// decoders.
     pub operations: Vec<MatrixNorm>,
     /// Those of the feed-forward chains.
     pub ffn: Vec<MatrixNorm>,
 }
 
 impl MatrixNorms {
-    /// Measures an encoder.
-    pub fn of<T: Real>(weights: &EncoderWeights<T>) -> Self {
+    /// Measures a network.
+    pub fn of<T: Real, L: Model>(weights: &Weights<T, L>) -> Self {
         let mut norms = Self::default();
-        for layer in &weights.layout().layers {
-            let operation = match &layer.operation {
-                OperationLayout::Attention(attention) => {
-                    vec![Some(&attention.qkv), attention.weight.as_ref(), Some(&attention.output)]
-                }
-                OperationLayout::Transform(transform) => vec![Some(&transform.input)],
-                OperationLayout::SpanConvolution(span) => {
-                    vec![Some(&span.qkvc), Some(&span.kernel_logits), Some(&span.output)]
-                }
-            };
-            for linear in operation.into_iter().flatten() {
-                norms.operations.extend(of_span(weights, &linear.weight));
-            }
-            for linear in &layer.ffn {
-                norms.ffn.extend(of_span(weights, &linear.weight));
+        for matrix in weights.layout().matrices() {
+            let values = &weights.body()[matrix.elements.clone()];
+            let squared = values.iter().map(|value| value.as_f64() * value.as_f64()).sum();
+            let norm = MatrixNorm { rows: matrix.rows, columns: matrix.columns, squared };
+            match matrix.part {
+                Part::Projection => {}
+                Part::OperationInner | Part::OperationOutput => norms.operations.push(norm),
+                Part::Ffn => norms.ffn.push(norm),
             }
         }
         norms
     }
-}
-
-/// The matrices of a stack.
-fn of_span<T: Real>(weights: &EncoderWeights<T>, span: &Span) -> Vec<MatrixNorm> {
-    let mut values = weights.values(span);
-    let matrices = weights.layout().parameters[span.parameters.clone()].iter().map(|parameter| {
-        let (own, rest) = values.split_at(parameter.elements.len());
-        values = rest;
-        let squared = own.iter().map(|value| value.as_f64() * value.as_f64()).sum();
-        let columns = parameter.shape.get(1).copied().unwrap_or(1);
-        MatrixNorm { rows: parameter.shape[0], columns, squared }
-    });
-    matrices.collect()
 }

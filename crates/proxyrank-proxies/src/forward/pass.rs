@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use faer::MatRef;
-use proxyrank_nn::{
-    Depth, Dropout, EncoderWeights, Engine, ForwardOptions, LayerLayout, NnError, Real, TokenBatch,
-};
+use proxyrank_nn::{Depth, Dropout, Engine, ForwardOptions, NnError, Real, TokenBatch, Weights};
 use proxyrank_schema::Outcome;
 use rayon::prelude::*;
 
@@ -22,11 +20,12 @@ use super::signs::SignCodes;
 use super::spectrum::{Spectra, eigenvalues};
 use super::tree::{Tree, merged};
 use crate::clock::{nanoseconds, share, threads_of, timed};
+use crate::model::Model;
 use crate::{ProxyCall, Subject};
 
 /// A forward pass with everything that its proxies read.
-pub(crate) struct Pass<'a, T> {
-    weights: &'a EncoderWeights<T>,
+pub(crate) struct Pass<'a, T, L> {
+    weights: &'a Weights<T, L>,
     /// Of each layer's feed-forward input, output and first GELU; empty if no proxy reads them.
     ffn_inputs: Vec<Moments>,
     outputs: Vec<Moments>,
@@ -48,16 +47,16 @@ pub(crate) struct Pass<'a, T> {
     perturbation: Option<(Perturbation, u64)>,
 }
 
-impl<'a, T: Real> Pass<'a, T> {
+impl<'a, T: Real, L: Model> Pass<'a, T, L> {
     /// Runs the network as far as the needs ask, with a reducer for each block.
     pub(crate) fn run(
-        engine: &impl Engine<T>,
-        weights: &'a EncoderWeights<T>,
+        engine: &impl Engine<T, L>,
+        weights: &'a Weights<T, L>,
         batch: &TokenBatch,
         needs: &BTreeSet<Quantity>,
         dropout: Dropout,
     ) -> Result<Self, NnError> {
-        let trees = layer_moments(weights);
+        let trees = layer_moments(weights.layout());
         let needs_forward = needs.iter().any(|&quantity| quantity != Quantity::Norms);
         let beyond = needs.iter().any(|quantity| !matches!(quantity, Quantity::Norms | Quantity::Spectra));
         let depth = if beyond { Depth::Full } else { Depth::LastFfnInput };
@@ -79,7 +78,7 @@ impl<'a, T: Real> Pass<'a, T> {
     /// The same with the second pass that a perturbation takes, if one is needed.
     pub(crate) fn perturbed(
         mut self,
-        engine: &impl Engine<T>,
+        engine: &impl Engine<T, L>,
         batch: &TokenBatch,
         needs: &BTreeSet<Quantity>,
         dropout: Dropout,
@@ -88,14 +87,14 @@ impl<'a, T: Real> Pass<'a, T> {
             let (hidden, spent) = std::mem::take(&mut self.hidden);
             let run = || Perturbation::run(engine, self.weights, batch, dropout, &hidden);
             let (perturbation, ns) = timed(run);
-            self.perturbation = Some((perturbation?, spent + ns));
+            self.perturbation = perturbation?.map(|perturbation| (perturbation, spent + ns));
         }
         Ok(self)
     }
 
     /// What reducers kept of a pass that took `shared_ns` without them, on as many threads.
     pub(crate) fn of(
-        weights: &'a EncoderWeights<T>,
+        weights: &'a Weights<T, L>,
         trees: LayerMoments,
         partial: Partial,
         threads: u64,
@@ -148,7 +147,7 @@ impl<'a, T: Real> Pass<'a, T> {
             }
             Measure::Perturbation(score) => match &self.perturbation {
                 Some(perturbation) => read(perturbation, |moved| score(moved, subject, params)),
-                None => (Outcome::error("the perturbed pass was not run"), 0),
+                None => (Outcome::unsupported("this family's embeddings are not moved"), 0),
             },
         }
     }
@@ -174,9 +173,9 @@ impl<'a, T: Real> Pass<'a, T> {
 
     fn spectra(&self) -> &(Spectra, u64) {
         self.spectra.get_or_init(|| {
-            let layers = self.ffn_inputs.par_iter().zip(&self.weights.layout().layers);
-            let spectrum = |(moments, layer): (&Moments, &LayerLayout)| {
-                let first = &layer.ffn[0];
+            let layers = self.ffn_inputs.par_iter().enumerate();
+            let spectrum = |(layer, moments): (usize, &Moments)| {
+                let first = self.weights.layout().first_ffn(layer);
                 let weight = self.weights.values(&first.weight);
                 eigenvalues(moments, MatRef::from_row_major_slice(weight, first.outputs, first.inputs))
             };
@@ -187,8 +186,9 @@ impl<'a, T: Real> Pass<'a, T> {
 }
 
 /// Empty sums, one a layer.
-pub(crate) fn layer_moments<T: Real>(weights: &EncoderWeights<T>) -> LayerMoments {
-    LayerMoments::new(weights.layout().layers.len())
+pub(crate) fn layer_moments(layout: &impl Model) -> LayerMoments {
+    let network = layout.network();
+    LayerMoments::new(network.depth(), network.family())
 }
 
 /// Reads a quantity; its time counts as the reader's own.

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 
 use proxyrank_nn::{
     Collect, Depth, Dropout, EncoderWeights, Engine, ForwardOptions, INITIAL_DEVIATION, NnError, Real, Site,
-    TokenBatch,
+    TokenBatch, Weights,
 };
 
 use super::tree::Merge;
+use crate::model::Model;
 use crate::noise::{Purpose, normal, seed_of};
 
 /// The noise.
@@ -39,14 +40,16 @@ pub struct Perturbation {
 
 impl Perturbation {
     /// Runs the network once more, from where `hidden` was its state.
-    pub(super) fn run<T: Real>(
-        engine: &impl Engine<T>,
-        weights: &EncoderWeights<T>,
+    ///
+    /// Nothing where the family's embeddings are not moved.
+    pub(super) fn run<T: Real, L: Model>(
+        engine: &impl Engine<T, L>,
+        weights: &Weights<T, L>,
         batch: &TokenBatch,
         dropout: Dropout,
         hidden: &HiddenRows,
-    ) -> Result<Self, NnError> {
-        let perturbed = perturbed(weights, batch);
+    ) -> Result<Option<Self>, NnError> {
+        let Some(perturbed) = L::perturbed(weights, batch) else { return Ok(None) };
         let options = ForwardOptions { depth: Depth::Full, dropout };
         let blocks = engine.forward(&perturbed, batch, options, |_| Collect::new(Site::Hidden))?;
         let moved = blocks.iter().flat_map(|block| &block.values);
@@ -54,12 +57,15 @@ impl Perturbation {
             hidden.0.iter().zip(moved).map(|(before, after)| (after.as_f64() - before).powi(2)).collect();
         let sequence = squares.len() / batch.batch();
         let distances = squares.chunks_exact(sequence).map(|squares| squares.iter().sum::<f64>().sqrt());
-        Ok(Self { distances: distances.collect() })
+        Ok(Some(Self { distances: distances.collect() }))
     }
 }
 
 /// The weights with every embedding that the batch reads moved.
-fn perturbed<T: Real>(weights: &EncoderWeights<T>, batch: &TokenBatch) -> EncoderWeights<T> {
+pub(crate) fn moved_embeddings<T: Real>(
+    weights: &EncoderWeights<T>,
+    batch: &TokenBatch,
+) -> EncoderWeights<T> {
     let layout = &weights.layout().embeddings;
     let width = weights.layout().network.embedding_size;
     let words: BTreeSet<usize> = batch.ids().iter().map(|&id| id as usize).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use proxyrank_nn::{Block, Event, Real, Site, Visitor};
+use proxyrank_space::Family;
 
 use super::maxima::{OverHeads, OverTokens, Sums};
 use super::measure::Quantity;
@@ -49,13 +50,16 @@ pub(crate) struct LayerMoments {
     pub(super) outputs: Vec<Tree<Moments>>,
     /// Of the first GELU's output.
     pub(super) gelus: Vec<Tree<Moments>>,
+    /// Where token agreement is looked at: LPZero takes a decoder's linear layers where encoders have their GELUs.
+    agreement: Site,
 }
 
 impl LayerMoments {
     /// Empty sums.
-    pub(crate) fn new(layers: usize) -> Self {
+    pub(crate) fn new(layers: usize, family: Family) -> Self {
         let trees = || (0..layers).map(|_| Tree::new()).collect();
-        Self { ffn_inputs: trees(), outputs: trees(), gelus: trees() }
+        let agreement = if family == Family::Encoder { Site::Gelu } else { Site::Linear };
+        Self { ffn_inputs: trees(), outputs: trees(), gelus: trees(), agreement }
     }
 }
 
@@ -117,7 +121,7 @@ impl<'a, T: Real> Reducer<'a, T> {
                 Quantity::Spectra => site == Site::FfnInput,
                 Quantity::HeadMaxima => OverTokens::SITES.contains(&site),
                 Quantity::SoftmaxMaxima => OverHeads::<T>::SITES.contains(&site),
-                Quantity::TokenAgreement => site == Site::Gelu && self.block.first_sequence == 0,
+                Quantity::TokenAgreement => site == self.moments.agreement && self.block.first_sequence == 0,
                 Quantity::SignCodes | Quantity::SmallestCorrelations => site == Site::Gelu,
                 Quantity::FeatureSpectra => matches!(site, Site::FfnInput | Site::LayerOutput),
                 Quantity::Perturbation => site == Site::Hidden,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proxyrank_nn::{
-    CurvatureEngine, EncoderInput, EncoderWeights, Engine, GradientEngine, Head, NnError, Real, TokenBatch,
+    CurvatureEngine, Dropout, Engine, GradientEngine, Head, NnError, Real, TokenBatch, Weights,
 };
 use proxyrank_schema::Outcome;
-use proxyrank_space::{Family, Network};
+use proxyrank_space::Family;
 
 use super::matrices::MatrixValues;
 use super::measure::{MatrixQuantity, Measure, PassKind};
@@ -18,13 +18,14 @@ use super::signal::PreparedSignal;
 use super::synflow::SynFlow;
 use crate::clock::timed;
 use crate::forward::{self, EvaluateOptions, Evaluation, Pass, Quantity, layer_moments};
+use crate::model::Model;
 use crate::{ProxyCall, Run, Subject};
 
 /// The head that weights must have for these calls under a signal.
 ///
 /// Its weights change no other weight, so a head that is not needed does no harm.
 pub fn head<T: Real>(calls: &[ProxyCall], signal: &PreparedSignal<T>) -> Head {
-    let needs = Needs::of(calls);
+    let needs = Needs::of(calls, Family::Encoder);
     match signal {
         PreparedSignal::Masked(_) if needs.signal() => Head::Generator,
         PreparedSignal::Replaced(_) if needs.signal() => Head::Discriminator,
@@ -33,18 +34,45 @@ pub fn head<T: Real>(calls: &[ProxyCall], signal: &PreparedSignal<T>) -> Head {
     }
 }
 
-/// Scores an encoder by every call, in the order of the calls.
+/// How much of a decoder's vocabulary is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needed {
+    /// Nothing: weights of the layers alone.
+    None,
+    /// What embeds the batch's tokens.
+    Tokens,
+    /// All of it.
+    Full,
+}
+
+/// How much of its vocabulary a decoder must have for these calls, under a signal that reads the softmax or under another.
+pub(crate) fn needed_vocabulary(calls: &[ProxyCall], softmax: bool) -> Needed {
+    let needs = Needs::of(calls, Family::Gpt2);
+    let runs = calls.iter().any(|call| match reading(call, Family::Gpt2) {
+        Reading::Sizes => false,
+        Reading::Forward(measure) => measure.needs_forward(),
+        Reading::Gradient(_) => true,
+    });
+    let flow = needs.pass(PassKind::SynFlow) || needs.pass(PassKind::TokenFlow);
+    match (flow || softmax && needs.signal(), runs) {
+        (true, _) => Needed::Full,
+        (false, true) => Needed::Tokens,
+        (false, false) => Needed::None,
+    }
+}
+
+/// Scores a network by every call, in the order of the calls.
 ///
 /// Forward proxies are scored on `batch`, gradient proxies on what the signal makes of it. The weights must have the head
-/// that [`head`] names. Proxies that need second derivatives are `unsupported`; [`evaluate_twice`] serves them.
+/// that [`head`] names, or as much of a decoder's vocabulary as [`crate::model::vocabulary`] says. Proxies that need second derivatives are `unsupported`; [`evaluate_twice`] serves them.
 ///
 /// Times are those of [`forward::evaluate`]: the passes that a proxy needs, drawing the weights, and its own arithmetic.
 /// Where forward and gradient proxies share a pass, the former are charged for its way forward alone.
-pub fn evaluate<T: Real, E: Engine<T> + GradientEngine<T> + Sync>(
+pub fn evaluate<T: Real, L: Model, E: Engine<T, L> + GradientEngine<T, L> + Sync>(
     engine: &E,
-    weights: &EncoderWeights<T>,
+    weights: &Weights<T, L>,
     batch: &TokenBatch,
-    signal: &PreparedSignal<T>,
+    signal: &L::Signal<T>,
     calls: &[ProxyCall],
     options: EvaluateOptions,
 ) -> Result<Vec<Evaluation>, NnError> {
@@ -53,54 +81,57 @@ pub fn evaluate<T: Real, E: Engine<T> + GradientEngine<T> + Sync>(
 }
 
 /// The same with an engine that has second derivatives, which GraSP needs.
-pub fn evaluate_twice<T: Real, E: Engine<T> + CurvatureEngine<T> + Sync>(
+pub fn evaluate_twice<T: Real, L: Model, E: Engine<T, L> + CurvatureEngine<T, L> + Sync>(
     engine: &E,
-    weights: &EncoderWeights<T>,
+    weights: &Weights<T, L>,
     batch: &TokenBatch,
-    signal: &PreparedSignal<T>,
+    signal: &L::Signal<T>,
     calls: &[ProxyCall],
     options: EvaluateOptions,
 ) -> Result<Vec<Evaluation>, NnError> {
-    let input = EncoderInput::Tokens(signal.corrupted().unwrap_or(batch));
+    let input = L::tokens(L::corrupted(signal).unwrap_or(batch));
     let product =
-        |direction: &[T]| engine.hessian_product(weights, input, signal.loss(), options.dropout, direction);
+        |direction: &[T]| engine.hessian_product(weights, input, L::loss(signal), options.dropout, direction);
     let curvature: Option<HessianProduct<'_, T>> = Some(&product);
     let evaluator = Evaluator { engine, curvature, weights, batch, signal, options };
     evaluator.run(calls)
 }
 
+/// What forward proxies read, and what gradient proxies do.
+type BothPasses<'a, T, L> = (Pass<'a, T, L>, Passes<'a, T, L>);
+
 /// The Hessian of the signal's loss times a direction.
 type HessianProduct<'a, T> = &'a dyn Fn(&[T]) -> Result<Vec<T>, NnError>;
 
-struct Evaluator<'a, T, E> {
+struct Evaluator<'a, T: Real, L: Model, E> {
     engine: &'a E,
     curvature: Option<HessianProduct<'a, T>>,
-    weights: &'a EncoderWeights<T>,
+    weights: &'a Weights<T, L>,
     batch: &'a TokenBatch,
-    signal: &'a PreparedSignal<T>,
+    signal: &'a L::Signal<T>,
     options: EvaluateOptions,
 }
 
-/// What a call reads, if it is defined for encoders and reads anything.
+/// What a call reads, if it is defined for the family and reads anything.
 enum Reading {
     Sizes,
     Forward(forward::Measure),
     Gradient(Measure),
 }
 
-fn reading(call: &ProxyCall) -> Reading {
+fn reading(call: &ProxyCall, family: Family) -> Reading {
     match call.proxy.run {
-        Run::Forward(measure) if call.proxy.supports(Family::Encoder) => Reading::Forward(measure),
-        Run::Gradient(measure) if call.proxy.supports(Family::Encoder) => Reading::Gradient(measure),
+        Run::Forward(measure) if call.proxy.supports(family) => Reading::Forward(measure),
+        Run::Gradient(measure) if call.proxy.supports(family) => Reading::Gradient(measure),
         _ => Reading::Sizes,
     }
 }
 
 impl Needs {
-    fn of(calls: &[ProxyCall]) -> Self {
+    fn of(calls: &[ProxyCall], family: Family) -> Self {
         let mut needs = Self::default();
         for call in calls {
-            if let Reading::Gradient(measure) = reading(call) {
+            if let Reading::Gradient(measure) = reading(call, family) {
                 needs.add(measure);
             }
         }
@@ -108,11 +139,10 @@ impl Needs {
     }
 }
 
-impl<T: Real, E: Engine<T> + GradientEngine<T> + Sync> Evaluator<'_, T, E> {
+impl<T: Real, L: Model, E: Engine<T, L> + GradientEngine<T, L> + Sync> Evaluator<'_, T, L, E> {
     fn run(&self, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, NnError> {
-        let network = Network::Encoder(self.weights.layout().network.clone());
-        let subject = Subject { network, seq_len: self.batch.seq_len() };
-        let needs = Needs::of(calls);
+        let subject = Subject { network: self.weights.layout().network(), seq_len: self.batch.seq_len() };
+        let needs = Needs::of(calls, subject.network.family());
         let (forward, passes) = self.passes(calls, &needs)?;
         let scores = Scores {
             subject,
@@ -127,24 +157,25 @@ impl<T: Real, E: Engine<T> + GradientEngine<T> + Sync> Evaluator<'_, T, E> {
     }
 
     /// Runs what is needed.
-    fn passes(&self, calls: &[ProxyCall], needs: &Needs) -> Result<(Pass<'_, T>, Passes<'_, T>), NnError> {
+    fn passes(&self, calls: &[ProxyCall], needs: &Needs) -> Result<BothPasses<'_, T, L>, NnError> {
         let Self { engine, weights, batch, signal, .. } = *self;
+        let family = weights.layout().network().family();
         let forward_needs: BTreeSet<Quantity> = calls
             .iter()
-            .filter_map(|call| match reading(call) {
+            .filter_map(|call| match reading(call, family) {
                 Reading::Forward(measure) => Some(measure.quantity()),
                 _ => None,
             })
             .collect();
         let dropout = self.options.dropout;
-        let shared = needs.pass(PassKind::Backward) && signal.corrupted().is_none();
+        let shared = needs.pass(PassKind::Backward) && L::corrupted(signal).is_none();
         let none = BTreeSet::new();
-        let trees = layer_moments(weights);
+        let trees = layer_moments(weights.layout());
         let mut backward = None;
         if needs.pass(PassKind::Backward) {
-            let pass = (signal.corrupted().unwrap_or(batch), signal.loss(), dropout);
+            let pass = (L::corrupted(signal).unwrap_or(batch), L::loss(signal), dropout);
             let forward = (if shared { &forward_needs } else { &none }, &trees);
-            backward = Some(Backward::run(engine, weights, pass, &needs.outputs(weights), forward)?);
+            backward = Some(Backward::run(engine, weights, pass, &needs.outputs(weights.layout()), forward)?);
         }
         let forward = match backward.as_mut().filter(|_| shared) {
             Some(pass) => {
@@ -161,29 +192,30 @@ impl<T: Real, E: Engine<T> + GradientEngine<T> + Sync> Evaluator<'_, T, E> {
         };
         let curvature = match (&backward, self.curvature) {
             (Some(backward), Some(curvature)) if needs.pass(PassKind::Curvature) => {
-                let (product, ns) = timed(|| curvature(&backward.direction(weights)));
+                let (product, ns) = timed(|| curvature(&backward.direction(weights.layout())));
                 Some(Curvature { product: product?, ns })
             }
             _ => None,
         };
         let synflow = needs
             .pass(PassKind::SynFlow)
-            .then(|| flow(|| SynFlow::run(engine, weights, batch.seq_len())))
+            .then(|| flow(|| SynFlow::run(engine, weights, L::flow(batch.seq_len()), Dropout::Off)))
             .transpose()?;
         let token_flow = needs
             .pass(PassKind::TokenFlow)
-            .then(|| flow(|| SynFlow::lpzero(engine, weights, batch, dropout)))
+            .then(|| flow(|| SynFlow::run(engine, weights, L::token_flow(batch), dropout)))
             .transpose()?;
         let samples = needs
             .pass(PassKind::Samples)
             .then(|| {
-                flow(|| Samples::run(engine, weights, signal.corrupted().unwrap_or(batch), signal, dropout))
+                flow(|| Samples::run(engine, weights, L::corrupted(signal).unwrap_or(batch), signal, dropout))
             })
             .transpose()?;
         let segments = needs
             .pass(PassKind::Segments)
             .then(|| flow(|| SegmentNorms::run(engine, weights, batch, dropout)))
-            .transpose()?;
+            .transpose()?
+            .and_then(|(norms, ns)| Some((norms?, ns)));
         Ok((forward, Passes { weights, backward, curvature, synflow, token_flow, samples, segments }))
     }
 }
@@ -195,19 +227,19 @@ fn flow<P>(run: impl FnOnce() -> Result<P, NnError>) -> Result<(P, u64), NnError
 }
 
 /// Everything that proxies read.
-struct Scores<'a, T> {
+struct Scores<'a, T: Real, L: Model> {
     subject: Subject,
-    forward: Pass<'a, T>,
-    passes: Passes<'a, T>,
+    forward: Pass<'a, T, L>,
+    passes: Passes<'a, T, L>,
     matrices: BTreeMap<MatrixQuantity, (MatrixValues, u64)>,
     positions: Option<(PositionGradient, u64)>,
     kernel: Option<(SampleKernel, u64)>,
     weights_ns: u64,
 }
 
-impl<T: Real> Scores<'_, T> {
+impl<T: Real, L: Model> Scores<'_, T, L> {
     fn evaluate(&self, call: &ProxyCall) -> Evaluation {
-        match reading(call) {
+        match reading(call, self.subject.network.family()) {
             Reading::Sizes => {
                 let (outcome, own) = timed(|| call.proxy.score(&self.subject, &call.params));
                 Evaluation { outcome, own_ns: own, wall_ns: own }

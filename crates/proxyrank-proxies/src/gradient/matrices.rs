@@ -1,8 +1,9 @@
-//! The weight matrices of an encoder, and one number for each.
+//! The weight matrices of a network, and one number for each.
 
 use std::ops::Range;
 
-use proxyrank_nn::{EncoderLayout, Linear, OperationLayout};
+use proxyrank_nn::Stored;
+use proxyrank_space::Network;
 
 use crate::forward::TensorMeans;
 
@@ -35,6 +36,15 @@ pub enum Set {
 }
 
 impl Set {
+    /// The set that stands for it on a network: LPZero's code for decoders takes all matrices, whatever the proxy.
+    #[must_use]
+    pub const fn on(self, network: &Network) -> Self {
+        match network {
+            Network::Encoder(_) => self,
+            Network::Decoder(_) => Self::All,
+        }
+    }
+
     /// Whether it has the matrices of a part.
     pub const fn has(self, part: Part) -> bool {
         match self {
@@ -56,43 +66,22 @@ pub struct Matrix {
     pub rows: usize,
     /// Input features.
     pub columns: usize,
-    /// Index in [`EncoderLayout::parameters`].
+    /// How published code has it.
+    pub stored: Stored,
+    /// Index among the layout's parameters.
     pub parameter: usize,
     /// Its elements in the body, row-major.
     pub elements: Range<usize>,
 }
 
-/// All matrices in the order in which the network has them.
-pub(super) fn matrices(layout: &EncoderLayout) -> Vec<Matrix> {
-    let mut matrices = Vec::new();
-    let mut push = |part, linear: &Linear| {
-        for parameter in linear.weight.parameters.clone() {
-            let shape = &layout.parameters[parameter].shape;
-            let (rows, columns) = (shape[0], linear.inputs);
-            let elements = layout.parameters[parameter].elements.clone();
-            matrices.push(Matrix { part, rows, columns, parameter, elements });
+impl Matrix {
+    /// Rows in published code: outputs, or inputs where that has the transpose.
+    pub const fn stored_rows(&self) -> usize {
+        match self.stored {
+            Stored::AsIs => self.rows,
+            Stored::Transposed => self.columns,
         }
-    };
-    if let Some(project) = &layout.embeddings.project {
-        push(Part::Projection, project);
     }
-    for layer in &layout.layers {
-        match &layer.operation {
-            OperationLayout::Attention(attention) => {
-                push(Part::OperationInner, &attention.qkv);
-                attention.weight.iter().for_each(|weight| push(Part::OperationInner, weight));
-                push(Part::OperationOutput, &attention.output);
-            }
-            OperationLayout::Transform(transform) => push(Part::OperationInner, &transform.input),
-            OperationLayout::SpanConvolution(span) => {
-                push(Part::OperationInner, &span.qkvc);
-                push(Part::OperationInner, &span.kernel_logits);
-                push(Part::OperationOutput, &span.output);
-            }
-        }
-        layer.ffn.iter().for_each(|linear| push(Part::Ffn, linear));
-    }
-    matrices
 }
 
 /// A matrix and what was taken from it.

@@ -43,10 +43,12 @@ mod signal;
 mod synflow;
 
 pub use corruption::{MaskedBatch, ReplacedBatch, Vocabulary};
+pub(crate) use evaluate::{Needed, needed_vocabulary};
 pub use evaluate::{evaluate, evaluate_twice, head};
 pub use matrices::{Matrix, MatrixValue, MatrixValues, Part, Set};
 pub use measure::{MatrixQuantity, Measure, Pair};
 pub use positions::PositionGradient;
 pub use samples::SampleKernel;
 pub use segments::SegmentNorms;
+pub(crate) use signal::cotangent;
 pub use signal::{PreparedSignal, SignalError};

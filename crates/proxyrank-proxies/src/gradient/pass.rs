@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use faer::MatRef;
-use proxyrank_nn::{
-    Dropout, EncoderInput, EncoderWeights, Gradient, GradientEngine, Loss, NnError, Real, TokenBatch,
-};
+use proxyrank_nn::{Dropout, Gradient, GradientEngine, NnError, Real, Stored, TokenBatch, Weights};
+use proxyrank_space::Network;
 use rayon::prelude::*;
 
 use super::determinant::sign_determinant;
-use super::matrices::{Matrix, MatrixValue, MatrixValues, matrices};
+use super::matrices::{Matrix, MatrixValue, MatrixValues};
 use super::measure::{MatrixQuantity, Measure, PassKind};
 use super::nuclear::nuclear_norm;
 use super::outputs::{BackwardPartial, BackwardReducer, OutputNeeds};
@@ -21,6 +20,7 @@ use super::segments::SegmentNorms;
 use super::synflow::SynFlow;
 use crate::clock::{nanoseconds, share, threads_of, timed};
 use crate::forward::{LayerMoments, Quantity, Reducer, merged};
+use crate::model::Model;
 
 /// What the gradient proxies of an evaluation read together.
 #[derive(Debug, Default)]
@@ -53,9 +53,9 @@ impl Needs {
     }
 
     /// What is asked of linear layers' outputs.
-    pub(super) fn outputs<T: Real>(&self, weights: &EncoderWeights<T>) -> OutputNeeds {
-        let matrices = matrices(weights.layout());
-        let mut matrix_of = vec![None; weights.layout().parameters.len()];
+    pub(super) fn outputs(&self, layout: &impl Model) -> OutputNeeds {
+        let matrices = layout.matrices();
+        let mut matrix_of = vec![None; layout.parameters().len()];
         for (index, matrix) in matrices.iter().enumerate() {
             matrix_of[matrix.parameter] = Some(index);
         }
@@ -69,8 +69,8 @@ impl Needs {
 }
 
 /// A forward and backward pass.
-pub(super) struct Backward<T> {
-    gradient: Gradient<T>,
+pub(super) struct Backward<T, E> {
+    gradient: Gradient<T, E>,
     pub(super) partial: BackwardPartial,
     pub(super) threads: u64,
     /// The pass without reducers.
@@ -79,18 +79,18 @@ pub(super) struct Backward<T> {
     sequences: usize,
 }
 
-impl<T: Real> Backward<T> {
+impl<T: Real, E> Backward<T, E> {
     /// Runs it, with reducers for the forward proxies' needs as well.
-    pub(super) fn run(
-        engine: &impl GradientEngine<T>,
-        weights: &EncoderWeights<T>,
-        (batch, loss, dropout): (&TokenBatch, Loss<'_, T>, Dropout),
+    pub(super) fn run<L: Model<Embeddings<T> = E>>(
+        engine: &impl GradientEngine<T, L>,
+        weights: &Weights<T, L>,
+        (batch, loss, dropout): (&TokenBatch, L::Loss<'_, T>, Dropout),
         outputs: &OutputNeeds,
         (forward, trees): (&BTreeSet<Quantity>, &LayerMoments),
     ) -> Result<Self, NnError> {
         let started = Instant::now();
         let reducer = |block| BackwardReducer::new(Reducer::new(forward, trees, block), outputs);
-        let pass = engine.gradient(weights, EncoderInput::Tokens(batch), loss, dropout, reducer)?;
+        let pass = engine.gradient(weights, L::tokens(batch), loss, dropout, reducer)?;
         let elapsed = started.elapsed();
         let threads = threads_of(pass.visitors.len());
         let partials = pass.visitors.into_iter().map(BackwardReducer::into_partial);
@@ -107,9 +107,9 @@ impl<T: Real> Backward<T> {
     }
 
     /// The gradient of every matrix of the layers, zeros elsewhere.
-    pub(super) fn direction(&self, weights: &EncoderWeights<T>) -> Vec<T> {
+    pub(super) fn direction(&self, layout: &impl Model) -> Vec<T> {
         let mut direction = vec![T::ZERO; self.gradient.body.len()];
-        for matrix in matrices(weights.layout()) {
+        for matrix in layout.matrices() {
             if super::Set::All.has(matrix.part) {
                 let elements = matrix.elements;
                 direction[elements.clone()].copy_from_slice(&self.gradient.body[elements]);
@@ -126,9 +126,9 @@ pub(super) struct Curvature<T> {
 }
 
 /// Every pass that was run.
-pub(super) struct Passes<'a, T> {
-    pub(super) weights: &'a EncoderWeights<T>,
-    pub(super) backward: Option<Backward<T>>,
+pub(super) struct Passes<'a, T: Real, L: Model> {
+    pub(super) weights: &'a Weights<T, L>,
+    pub(super) backward: Option<Backward<T, L::Embeddings<T>>>,
     pub(super) curvature: Option<Curvature<T>>,
     pub(super) synflow: Option<(SynFlow<T>, u64)>,
     pub(super) token_flow: Option<(SynFlow<T>, u64)>,
@@ -136,7 +136,7 @@ pub(super) struct Passes<'a, T> {
     pub(super) segments: Option<(SegmentNorms, u64)>,
 }
 
-impl<T: Real> Passes<'_, T> {
+impl<T: Real, L: Model> Passes<'_, T, L> {
     /// What a set of passes took; drawing the weights not counted.
     pub(super) fn cost(&self, kinds: &BTreeSet<PassKind>) -> u64 {
         let cost = |kind: &PassKind| match kind {
@@ -152,9 +152,10 @@ impl<T: Real> Passes<'_, T> {
 
     /// The quantities that are needed and can be had, each with the time that it took.
     pub(super) fn matrices(&self, needs: &Needs) -> BTreeMap<MatrixQuantity, (MatrixValues, u64)> {
-        let all = matrices(self.weights.layout());
+        let all = self.weights.layout().matrices();
+        let network = self.weights.layout().network();
         let quantity = |&quantity: &MatrixQuantity| {
-            let (values, ns) = timed(|| self.quantity(quantity, &all));
+            let (values, ns) = timed(|| self.quantity(quantity, &all, &network));
             Some((quantity, (values?, ns + self.reducer_ns(quantity))))
         };
         needs.matrices.iter().filter_map(quantity).collect()
@@ -162,16 +163,17 @@ impl<T: Real> Passes<'_, T> {
 
     /// The gradient of the position table, with the time that it took.
     pub(super) fn positions(&self) -> Option<(PositionGradient, u64)> {
-        let embeddings = self.backward.as_ref()?.gradient.embeddings.as_ref()?;
-        let (values, ns) = timed(|| embeddings.position().into_iter().map(Real::as_f64).collect());
-        let features = self.weights.layout().network.embedding_size;
+        let embeddings = &self.backward.as_ref()?.gradient.embeddings;
+        let (positions, ns) = timed(|| L::positions(embeddings));
+        let (values, features) = positions?;
+        let values = values.into_iter().map(Real::as_f64).collect();
         Some((PositionGradient { values, features }, ns))
     }
 
     /// The inner products of the samples' gradients, with the time that they took.
     pub(super) fn kernel(&self) -> Option<(SampleKernel, u64)> {
         let (samples, _) = self.samples.as_ref()?;
-        Some(timed(|| samples.kernel(&matrices(self.weights.layout()))))
+        Some(timed(|| samples.kernel(&self.weights.layout().matrices())))
     }
 
     /// What the reducers of a quantity took during the pass.
@@ -184,11 +186,11 @@ impl<T: Real> Passes<'_, T> {
         }
     }
 
-    fn quantity(&self, quantity: MatrixQuantity, all: &[Matrix]) -> Option<MatrixValues> {
-        let body = self.weights.body();
+    fn quantity(&self, quantity: MatrixQuantity, all: &[Matrix], network: &Network) -> Option<MatrixValues> {
+        let (body, set) = (self.weights.body(), quantity.set().on(network));
         let wanted = |value: &(dyn Fn(usize, &Matrix) -> f64 + Sync)| {
             let indexed = all.par_iter().enumerate();
-            let kept = indexed.filter(|(_, matrix)| quantity.set().has(matrix.part));
+            let kept = indexed.filter(|(_, matrix)| set.has(matrix.part));
             let values = kept
                 .map(|(index, matrix)| MatrixValue { matrix: matrix.clone(), value: value(index, matrix) });
             Some(MatrixValues { values: values.collect() })
@@ -258,13 +260,16 @@ fn of_gradient<T: Real>(quantity: MatrixQuantity, matrix: &Matrix, body: &[T], g
             let (weight, slope) = rayon::join(|| norm(body), || norm(gradient));
             weight * slope
         }
-        MatrixQuantity::SignDeterminants => sign_determinant(view(matrix, gradient)),
+        MatrixQuantity::SignDeterminants => match matrix.stored {
+            Stored::AsIs => sign_determinant(view(matrix, gradient)),
+            Stored::Transposed => sign_determinant(view(matrix, gradient).transpose()),
+        },
         _ => over(matrix, body, gradient, |weight, slope| (weight * slope).abs()),
     }
 }
 
 fn of_flow<T: Real>(quantity: MatrixQuantity, matrix: &Matrix, pass: &SynFlow<T>) -> f64 {
-    let (body, gradient) = (pass.weights.body(), pass.gradient.as_slice());
+    let (body, gradient) = (pass.body.as_slice(), pass.gradient.as_slice());
     match quantity {
         MatrixQuantity::LogSynFlow => {
             over(matrix, body, gradient, |weight, flow| weight * flow.abs().ln_1p())

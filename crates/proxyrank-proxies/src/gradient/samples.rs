@@ -9,12 +9,12 @@
 
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, Mat, MatRef, Par};
-use proxyrank_nn::{Blind, Dropout, EncoderInput, EncoderWeights, GradientEngine, NnError, Real, TokenBatch};
+use proxyrank_nn::{Blind, Dropout, GradientEngine, NnError, Real, TokenBatch, Weights};
 use rayon::prelude::*;
 
 use super::matrices::{Matrix, Set};
-use super::signal::PreparedSignal;
 use crate::eigen::symmetric_eigenvalues;
+use crate::model::Model;
 
 /// Elements that are looked at together: a stretch of every sample fits the cache.
 const STRETCH: usize = 1024;
@@ -27,22 +27,21 @@ pub(super) struct Samples<T> {
 
 impl<T: Real> Samples<T> {
     /// Runs every sequence of the batch that the signal is back-propagated on.
-    pub(super) fn run(
-        engine: &(impl GradientEngine<T> + Sync),
-        weights: &EncoderWeights<T>,
+    pub(super) fn run<L: Model>(
+        engine: &(impl GradientEngine<T, L> + Sync),
+        weights: &Weights<T, L>,
         batch: &TokenBatch,
-        signal: &PreparedSignal<T>,
+        signal: &L::Signal<T>,
         dropout: Dropout,
     ) -> Result<Self, NnError> {
-        let hidden_size = weights.layout().network.hidden_size;
         let run = |sequence: usize| {
             let tokens = batch.sequence(sequence);
-            let own = signal.of_sequence(sequence, batch.seq_len(), hidden_size);
+            let own = weights.layout().of_sequence(signal, batch, sequence);
             // A loss that looks at no token of the sequence does not depend on the weights.
             let Some(own) = own else { return Ok(vec![T::ZERO; weights.body().len()]) };
-            let input = EncoderInput::Tokens(own.corrupted().unwrap_or(&tokens));
+            let input = L::tokens(L::corrupted(&own).unwrap_or(&tokens));
             let dropout = own_masks(dropout, sequence);
-            Ok(engine.gradient(weights, input, own.loss(), dropout, |_| Blind)?.gradient.body)
+            Ok(engine.gradient(weights, input, L::loss(&own), dropout, |_| Blind)?.gradient.body)
         };
         let gradients = (0..batch.batch()).into_par_iter().map(run).collect::<Result<_, NnError>>()?;
         Ok(Self { gradients })
@@ -168,13 +167,22 @@ impl SampleKernel {
 
 #[cfg(test)]
 mod tests {
+    use proxyrank_nn::Stored;
+
     use super::super::matrices::Part;
     use super::*;
 
     /// One matrix of 1 x n, with a gradient for each sample.
     fn samples(gradients: &[&[f64]]) -> (Samples<f64>, Matrix) {
         let columns = gradients[0].len();
-        let matrix = Matrix { part: Part::Ffn, rows: 1, columns, parameter: 0, elements: 0..columns };
+        let matrix = Matrix {
+            part: Part::Ffn,
+            rows: 1,
+            columns,
+            stored: Stored::AsIs,
+            parameter: 0,
+            elements: 0..columns,
+        };
         (Samples { gradients: gradients.iter().map(|gradient| gradient.to_vec()).collect() }, matrix)
     }
 

@@ -9,12 +9,13 @@ use faer::linalg::matmul::triangular::BlockStructure;
 use faer::linalg::matmul::{matmul, triangular};
 use faer::{Accum, Mat, MatRef, Par};
 use proxyrank_nn::{
-    Dropout, EncoderInput, EncoderWeights, Event, GradientEngine, GradientEvent, GradientOf, GradientVisitor,
-    Loss, NnError, Real, Site, TokenBatch, Visitor,
+    Dropout, Event, GradientEngine, GradientEvent, GradientOf, GradientVisitor, NnError, Real, Site,
+    TokenBatch, Visitor, Weights,
 };
 use rayon::prelude::*;
 
 use crate::eigen::symmetric_eigenvalues;
+use crate::model::Model;
 use crate::noise::{Purpose, seed_of, signs};
 
 /// The signs.
@@ -29,18 +30,20 @@ pub struct SegmentNorms {
 
 impl SegmentNorms {
     /// Sends signs back that belong to the batch.
-    pub(super) fn run<T: Real>(
-        engine: &impl GradientEngine<T>,
-        weights: &EncoderWeights<T>,
+    ///
+    /// Nothing where the family has no loss of segments.
+    pub(super) fn run<T: Real, L: Model>(
+        engine: &impl GradientEngine<T, L>,
+        weights: &Weights<T, L>,
         batch: &TokenBatch,
         dropout: Dropout,
-    ) -> Result<Self, NnError> {
-        let network = &weights.layout().network;
-        let (h, segments, rows) = (network.hidden_size, 2 * network.layers.len(), batch.ids().len());
+    ) -> Result<Option<Self>, NnError> {
+        let network = weights.layout().network();
+        let (h, segments, rows) = (network.width(), 2 * network.depth(), batch.ids().len());
         let signs: Vec<T> = signs(SIGNS, seed_of(batch), segments * rows * h);
         let visitor = |_| Products { signs: &signs, rows, parts: vec![None; segments - 1] };
-        let input = EncoderInput::Tokens(batch);
-        let pass = engine.gradient(weights, input, Loss::Segments(&signs), dropout, visitor)?;
+        let Some(loss) = L::segments(&signs) else { return Ok(None) };
+        let pass = engine.gradient(weights, L::tokens(batch), loss, dropout, visitor)?;
         let norm = |segment: usize| {
             let mut product = Mat::zeros(h, h);
             for part in pass.visitors.iter().filter_map(|block| block.parts[segment].as_ref()) {
@@ -48,7 +51,7 @@ impl SegmentNorms {
             }
             largest_singular_value(product.as_ref()) / rows as f64
         };
-        Ok(Self { values: (0..segments - 1).into_par_iter().map(norm).collect() })
+        Ok(Some(Self { values: (0..segments - 1).into_par_iter().map(norm).collect() }))
     }
 }
 

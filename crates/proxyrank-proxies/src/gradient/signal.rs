@@ -15,6 +15,9 @@ pub enum SignalError {
     /// The signal belongs to another kind of network, or is none.
     #[error("the signal `{0}` cannot be back-propagated through an encoder; take ones, gaussian, rtd or mlm")]
     Foreign(Signal),
+    /// The same for decoders.
+    #[error("the signal `{0}` cannot be back-propagated through a decoder; take lm, gaussian or ones")]
+    ForeignToDecoders(Signal),
     /// There is no other token to replace one by.
     #[error("a vocabulary with {ordinary} ordinary ids has nothing to replace a token by")]
     Vocabulary {
@@ -42,6 +45,11 @@ pub enum PreparedSignal<T> {
     Masked(MaskedBatch),
 }
 
+/// N(0, 1).
+pub(crate) fn cotangent<T: Real>(data_seed: u64, count: usize) -> Vec<T> {
+    normal(COTANGENT, data_seed, count)
+}
+
 impl<T: Real> PreparedSignal<T> {
     /// Prepares a signal for a batch and a hidden size; what is random comes from the data seed.
     ///
@@ -55,9 +63,7 @@ impl<T: Real> PreparedSignal<T> {
     ) -> Result<Self, SignalError> {
         match signal {
             Signal::Ones => Ok(Self::Ones),
-            Signal::Gaussian => {
-                Ok(Self::Cotangent(normal(COTANGENT, data_seed, batch.ids().len() * hidden_size)))
-            }
+            Signal::Gaussian => Ok(Self::Cotangent(cotangent(data_seed, batch.ids().len() * hidden_size))),
             Signal::Rtd => Ok(Self::Replaced(ReplacedBatch::new(batch, vocabulary, data_seed)?)),
             Signal::Mlm => Ok(Self::Masked(MaskedBatch::new(batch, vocabulary, data_seed)?)),
             Signal::Lm | Signal::None => Err(SignalError::Foreign(signal)),
@@ -76,7 +82,7 @@ impl<T: Real> PreparedSignal<T> {
 
     /// The signal of one sequence of `seq_len` tokens of this hidden size, as if it were a batch of one; nothing if the loss looks at none of
     /// its tokens.
-    pub(super) fn of_sequence(&self, sequence: usize, seq_len: usize, hidden_size: usize) -> Option<Self> {
+    pub(crate) fn of_sequence(&self, sequence: usize, seq_len: usize, hidden_size: usize) -> Option<Self> {
         let rows = sequence * seq_len..(sequence + 1) * seq_len;
         match self {
             Self::Ones => Some(Self::Ones),

@@ -6,51 +6,33 @@
 //! back-propagates the sum of the head's logits. It has no positions, so all tokens are equal, attention is even whatever
 //! the queries and keys, and these get no gradient at all. The other one is LPZero's for encoders, which has no head:
 //! tokens go in, and the sum of the hidden state is back-propagated. (The embedding tables keep their signs here.)
+//!
+//! On decoders both passes put ones in place of the embedded tokens and add absolute positions to them, so tokens differ and
+//! queries and keys have a gradient; the sum is that of the first cluster's logits. LPZero's makes the mask absolute as well:
+//! a score of -10,000 becomes one of 10,000, and tokens see the future alone.
 
-use proxyrank_nn::{
-    Blind, Dropout, EncoderInput, EncoderWeights, GradientEngine, Loss, NnError, Real, TokenBatch,
-};
+use proxyrank_nn::{Blind, Dropout, GradientEngine, NnError, Real, Weights};
+
+use crate::model::{Model, Problem};
 
 /// Absolute weights and a gradient.
 pub(super) struct SynFlow<T> {
-    pub(super) weights: EncoderWeights<T>,
-    /// With the layout of the weights' body.
+    pub(super) body: Vec<T>,
+    /// With the layout of the body.
     pub(super) gradient: Vec<T>,
 }
 
 impl<T: Real> SynFlow<T> {
-    /// The proper pass at a sequence length. The weights must have a discriminator's head.
-    pub(super) fn run(
-        engine: &impl GradientEngine<T>,
-        weights: &EncoderWeights<T>,
-        seq_len: usize,
-    ) -> Result<Self, NnError> {
-        let input = EncoderInput::Ones { batch: 1, seq_len };
-        Self::of(engine, weights, (input, Loss::LogitSum, Dropout::Off))
-    }
-
-    /// LPZero's pass over a batch.
-    pub(super) fn lpzero(
-        engine: &impl GradientEngine<T>,
-        weights: &EncoderWeights<T>,
-        batch: &TokenBatch,
+    /// A pass. The weights must have an encoder's discriminator head, or a decoder's whole vocabulary.
+    pub(super) fn run<L: Model>(
+        engine: &impl GradientEngine<T, L>,
+        weights: &Weights<T, L>,
+        (input, loss): Problem<'_, T, L>,
         dropout: Dropout,
     ) -> Result<Self, NnError> {
-        Self::of(engine, weights, (EncoderInput::Tokens(batch), Loss::HiddenSum, dropout))
-    }
-
-    fn of(
-        engine: &impl GradientEngine<T>,
-        weights: &EncoderWeights<T>,
-        (input, loss, dropout): (EncoderInput<'_>, Loss<'_, T>, Dropout),
-    ) -> Result<Self, NnError> {
         let mut weights = weights.clone();
-        for value in weights.body_mut() {
-            if *value < T::ZERO {
-                *value = T::ZERO - *value;
-            }
-        }
+        L::absolute(&mut weights);
         let pass = engine.gradient(&weights, input, loss, dropout, |_| Blind)?;
-        Ok(Self { weights, gradient: pass.gradient.body })
+        Ok(Self { body: weights.into_body(), gradient: pass.gradient.body })
     }
 }

@@ -8,6 +8,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::SUMMED;
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -16,6 +17,7 @@ use crate::{Proxy, Subject, papers};
 pub static ATTENTION_CONFIDENCE: Proxy = Proxy {
     paper: Some(&papers::LPZERO_2024),
     faults: &[SUMMED, NO_ATTENTION, BATCH],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "attention_confidence",
         "Attention confidence",
@@ -28,6 +30,7 @@ pub static ATTENTION_CONFIDENCE: Proxy = Proxy {
 pub static ATTENTION_CONFIDENCE_NORM: Proxy = Proxy {
     paper: Some(&papers::LPZERO_2024),
     faults: &[NO_ATTENTION, BATCH],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "attention_confidence_norm",
         "Attention confidence, normalised",

@@ -6,6 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::{ONES, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -18,6 +19,7 @@ pub static DSS: Proxy = Proxy {
         SUMMED,
         "The two terms are added as they are, and a product of nuclear norms is larger than a sum of products by far: diversity decides.",
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "dss",
         "DSS",
@@ -26,6 +28,9 @@ pub static DSS: Proxy = Proxy {
     )
 };
 
-fn run(diversity: &MatrixValues, saliency: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    Outcome::from_value(diversity.of(Set::Operation).sum() + saliency.of(Set::Ffn).sum())
+fn run(diversity: &MatrixValues, saliency: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    Outcome::from_value(
+        diversity.of(Set::Operation.on(&subject.network)).sum()
+            + saliency.of(Set::Ffn.on(&subject.network)).sum(),
+    )
 }

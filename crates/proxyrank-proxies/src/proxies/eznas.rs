@@ -6,6 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::ONES;
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -18,6 +19,7 @@ pub static EZNAS: Proxy = Proxy {
         "A matrix counts 0 if it has more rows than columns, or if one direction rules its gradient so that rows of signs repeat, as under `rtd` at initialisation; else it is a count of matrices.",
         ONES,
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "eznas",
         "EZNAS",
@@ -26,7 +28,7 @@ pub static EZNAS: Proxy = Proxy {
     )
 };
 
-fn run(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    let logarithms = values.of(Set::OperationInner).values;
+fn run(values: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    let logarithms = values.of(Set::OperationInner.on(&subject.network)).values;
     Outcome::from_value(logarithms.into_iter().map(|logarithm| 1.0 / (1.0 + (-logarithm).exp())).sum())
 }

@@ -10,6 +10,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use crate::forward::{Measure, TensorMeans};
 use crate::{Proxy, Subject, papers};
 
@@ -20,6 +21,7 @@ pub static HEAD_CONFIDENCE: Proxy = Proxy {
         "It has no heads: the maximum is over tokens, of each column of a linear layer's output.",
         "The sum counts tensors before it says anything about them.",
     ],
+    families: WITH_GPT2,
     ..Proxy::forward(
         "head_confidence",
         "Head confidence",
@@ -32,6 +34,7 @@ pub static HEAD_CONFIDENCE: Proxy = Proxy {
 pub static HEAD_CONFIDENCE_NORM: Proxy = Proxy {
     paper: Some(&papers::SERIANNI_2023),
     faults: &["It has no heads: the maximum is over tokens, of each column of a linear layer's output."],
+    families: WITH_GPT2,
     ..Proxy::forward(
         "head_confidence_norm",
         "Head confidence, normalised",

@@ -5,10 +5,14 @@
 //! matrices, and is not defined where there is none. Serianni & Kalita (ACL 2023), with `hi_min` 128. Needs: a backward
 //! pass. Direction: larger is better.
 //!
+//! On GPT-2 LPZero's code takes all matrices of a layer, and the rows that it looks at are the inputs: with a width of 64 only
+//! the second feed-forward matrix counts.
+//!
 //! The idea, after pruning of attention heads, would be one number a head; the released code adds up all of them.
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::{ONES, SUMMED};
 use crate::forward::TensorMeans;
 use crate::gradient::{Matrix, MatrixQuantity, MatrixValues, Measure, Set};
@@ -33,6 +37,7 @@ pub static HEAD_IMPORTANCE: Proxy = Proxy {
         "It has no heads: it is the saliency of whole matrices.",
         "At a hidden size of 128 a span convolution's matrices fall below the threshold, and a network of them scores 0.",
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "head_importance",
         "Head importance",
@@ -50,6 +55,7 @@ pub static HEAD_IMPORTANCE_NORM: Proxy = Proxy {
         "It has no heads: it is the saliency of whole matrices.",
         "At a hidden size of 128 a span convolution's matrices fall below the threshold, and for a network of them it is not defined.",
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "head_importance_norm",
         "Head importance, normalised",
@@ -58,18 +64,19 @@ pub static HEAD_IMPORTANCE_NORM: Proxy = Proxy {
     )
 };
 
-fn counted(values: &MatrixValues, params: &Params) -> TensorMeans {
+fn counted(values: &MatrixValues, subject: &Subject, params: &Params) -> TensorMeans {
     let least = Proxy::param(params, &HI_MIN);
-    let wide = |matrix: &Matrix| Set::OperationInner.has(matrix.part) && matrix.rows as f64 >= least;
+    let set = Set::OperationInner.on(&subject.network);
+    let wide = |matrix: &Matrix| set.has(matrix.part) && matrix.stored_rows() as f64 >= least;
     values.filtered(wide)
 }
 
-fn sum(values: &MatrixValues, _: &Subject, params: &Params) -> Outcome {
-    Outcome::from_value(counted(values, params).sum())
+fn sum(values: &MatrixValues, subject: &Subject, params: &Params) -> Outcome {
+    Outcome::from_value(counted(values, subject, params).sum())
 }
 
-fn mean(values: &MatrixValues, _: &Subject, params: &Params) -> Outcome {
-    let counted = counted(values, params);
+fn mean(values: &MatrixValues, subject: &Subject, params: &Params) -> Outcome {
+    let counted = counted(values, subject, params);
     if counted.values.is_empty() {
         let least = Proxy::param(params, &HI_MIN);
         return Outcome::unsupported(format!("no matrix of an operation has {least} outputs"));

@@ -6,6 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::ONES;
 use crate::gradient::{Measure, PositionGradient};
 use crate::{Proxy, Subject, papers};
@@ -19,6 +20,7 @@ pub static JACOBIAN_COSINE: Proxy = Proxy {
         "The sum counts every pair twice and is halved, then divided by the number of ordered pairs: it lies between 0.5 and 1.",
         "It compares features of the position table, not examples.",
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "jacobian_cosine",
         "Jacobian cosine",

@@ -8,6 +8,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::ONES;
 use crate::gradient::{Measure, PositionGradient};
 use crate::{Proxy, Subject, papers};
@@ -21,6 +22,7 @@ pub static JACOBIAN_COVARIANCE: Proxy = Proxy {
         "With fewer positions than features more eigenvalues are zero, each another -1e5.",
         "It compares features of the position table, not examples.",
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "jacobian_covariance",
         "Jacobian covariance",

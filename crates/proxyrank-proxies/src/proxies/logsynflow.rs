@@ -4,10 +4,13 @@
 //! Cavagnero et al. (WACV 2023). Needs: a backward pass of one sequence, and no data. Direction: larger is better.
 //!
 //! LPZero's code has another logarithm, |W| |ln |R||, which is large for small gradients as well: `logsynflow.abs_ln`. Its
-//! script for encoders keeps element 0 of that list: `logsynflow.lpzero`, on the pass of `synflow.lpzero`.
+//! script for encoders keeps element 0 of that list, that for GPT-2 all of it: `logsynflow.lpzero`, on the pass of
+//! `synflow.lpzero`.
 
 use proxyrank_schema::{Outcome, Params};
+use proxyrank_space::Network;
 
+use super::families::WITH_GPT2;
 use super::faults::{FIRST, SUMMED};
 use super::synflow::{EQUAL_TOKENS, HIDDEN_SUM, NOT_LINEAR};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
@@ -18,6 +21,7 @@ pub static LOGSYNFLOW: Proxy = Proxy {
     paper: Some(&papers::CAVAGNERO_2023),
     axes: Axes::SYNFLOW,
     faults: &[SUMMED, NOT_LINEAR, EQUAL_TOKENS],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "logsynflow",
         "LogSynFlow",
@@ -36,6 +40,7 @@ pub static LOGSYNFLOW_ABS_LN: Proxy = Proxy {
         SUMMED,
         NOT_LINEAR,
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "logsynflow.abs_ln",
         "LogSynFlow, |ln|",
@@ -54,6 +59,7 @@ pub static LOGSYNFLOW_LPZERO: Proxy = Proxy {
         NOT_MONOTONE,
         "The logarithm of noise is much the same for every weight, so it is close to a norm of the matrix.",
     ],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "logsynflow.lpzero",
         "LogSynFlow, |ln|, first matrix",
@@ -69,6 +75,9 @@ fn sum(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
     Outcome::from_value(values.of(Set::All).sum())
 }
 
-fn first(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    super::first::of(values)
+fn first(values: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    match subject.network {
+        Network::Encoder(_) => super::first::of(values),
+        Network::Decoder(_) => Outcome::from_value(values.of(Set::All).sum()),
+    }
 }

@@ -14,6 +14,7 @@ mod decoder_params;
 mod dss;
 mod embedding_params;
 mod eznas;
+mod families;
 mod faults;
 mod ffn_params;
 mod first;

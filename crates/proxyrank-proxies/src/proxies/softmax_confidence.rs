@@ -7,6 +7,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use crate::forward::{Measure, TensorMeans};
 use crate::{Proxy, Subject, papers};
 
@@ -17,6 +18,7 @@ pub static SOFTMAX_CONFIDENCE: Proxy = Proxy {
         "The maximum is over heads, not over tokens; uniform attention over S tokens with one head gives 1/S.",
         "The sum counts tensors before it says anything about them.",
     ],
+    families: WITH_GPT2,
     ..Proxy::forward(
         "softmax_confidence",
         "Softmax confidence",
@@ -31,6 +33,7 @@ pub static SOFTMAX_CONFIDENCE_NORM: Proxy = Proxy {
     faults: &[
         "The maximum is over heads, not over tokens; uniform attention over S tokens with one head gives 1/S.",
     ],
+    families: WITH_GPT2,
     ..Proxy::forward(
         "softmax_confidence_norm",
         "Softmax confidence, normalised",

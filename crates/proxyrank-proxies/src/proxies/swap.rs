@@ -6,6 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use crate::forward::{Measure, SignCodes};
 use crate::{Proxy, Subject, papers};
 
@@ -13,6 +14,7 @@ use crate::{Proxy, Subject, papers};
 pub static SWAP: Proxy = Proxy {
     paper: Some(&papers::SWAP_2024),
     faults: &["It saturates near 2^B for B sequences: use 64 or more."],
+    families: WITH_GPT2,
     ..Proxy::forward(
         "swap",
         "SWAP",

@@ -7,6 +7,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::{ONES, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -15,6 +16,7 @@ use crate::{Proxy, Subject, papers};
 pub static SYNAPTIC_DIVERSITY: Proxy = Proxy {
     paper: Some(&papers::ZHOU_2022),
     faults: &[ONES, SUMMED],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "synaptic_diversity",
         "Synaptic diversity",
@@ -27,6 +29,7 @@ pub static SYNAPTIC_DIVERSITY: Proxy = Proxy {
 pub static SYNAPTIC_DIVERSITY_NORM: Proxy = Proxy {
     paper: Some(&papers::SERIANNI_2023),
     faults: &[ONES],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "synaptic_diversity_norm",
         "Synaptic diversity, normalised",
@@ -35,10 +38,10 @@ pub static SYNAPTIC_DIVERSITY_NORM: Proxy = Proxy {
     )
 };
 
-fn sum(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    Outcome::from_value(values.of(Set::Operation).sum())
+fn sum(values: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    Outcome::from_value(values.of(Set::Operation.on(&subject.network)).sum())
 }
 
-fn mean(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    Outcome::from_value(values.of(Set::Operation).mean())
+fn mean(values: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    Outcome::from_value(values.of(Set::Operation.on(&subject.network)).mean())
 }

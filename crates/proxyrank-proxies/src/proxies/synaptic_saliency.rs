@@ -6,6 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::faults::{ONES, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -14,6 +15,7 @@ use crate::{Proxy, Subject, papers};
 pub static SYNAPTIC_SALIENCY: Proxy = Proxy {
     paper: Some(&papers::ZHOU_2022),
     faults: &[ONES, SUMMED],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "synaptic_saliency",
         "Synaptic saliency",
@@ -26,6 +28,7 @@ pub static SYNAPTIC_SALIENCY: Proxy = Proxy {
 pub static SYNAPTIC_SALIENCY_NORM: Proxy = Proxy {
     paper: Some(&papers::SERIANNI_2023),
     faults: &[ONES],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "synaptic_saliency_norm",
         "Synaptic saliency, normalised",
@@ -34,10 +37,10 @@ pub static SYNAPTIC_SALIENCY_NORM: Proxy = Proxy {
     )
 };
 
-fn sum(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    Outcome::from_value(values.of(Set::Ffn).sum())
+fn sum(values: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    Outcome::from_value(values.of(Set::Ffn.on(&subject.network)).sum())
 }
 
-fn mean(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    Outcome::from_value(values.of(Set::Ffn).mean())
+fn mean(values: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    Outcome::from_value(values.of(Set::Ffn.on(&subject.network)).mean())
 }

@@ -7,9 +7,15 @@
 //!
 //! `synflow.lpzero` is element 0 of the list on LPZero's pass for encoders: absolute weights, but tokens for ones and the sum
 //! of the hidden state for that of logits. Needs: a backward pass of the batch.
+//!
+//! On GPT-2 the embedded tokens are ones and positions are added, absolute as everything else, so tokens are not equal; the
+//! logits are the first cluster's. `synflow.lpzero` is the whole sum there, with the mask's sign lost: tokens see the
+//! future alone.
 
 use proxyrank_schema::{Outcome, Params};
+use proxyrank_space::Network;
 
+use super::families::WITH_GPT2;
 use super::faults::{FIRST, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Axes, Proxy, Subject, papers};
@@ -19,6 +25,7 @@ pub static SYNFLOW: Proxy = Proxy {
     paper: Some(&papers::TANAKA_2020),
     axes: Axes::SYNFLOW,
     faults: &[SUMMED, NOT_LINEAR, EQUAL_TOKENS],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "synflow",
         "SynFlow",
@@ -32,6 +39,7 @@ pub static SYNFLOW_LPZERO: Proxy = Proxy {
     paper: Some(&papers::LPZERO_2024),
     axes: Axes::FORWARD,
     faults: &[FIRST, HIDDEN_SUM],
+    families: WITH_GPT2,
     ..Proxy::gradient(
         "synflow.lpzero",
         "SynFlow, first matrix",
@@ -55,6 +63,9 @@ fn sum(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
     Outcome::from_value(values.of(Set::All).sum())
 }
 
-fn first(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
-    super::first::of(values)
+fn first(values: &MatrixValues, subject: &Subject, _: &Params) -> Outcome {
+    match subject.network {
+        Network::Encoder(_) => super::first::of(values),
+        Network::Decoder(_) => Outcome::from_value(values.of(Set::All).sum()),
+    }
 }

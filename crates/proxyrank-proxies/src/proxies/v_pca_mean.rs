@@ -5,6 +5,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
+use super::families::WITH_GPT2;
 use super::pca;
 use crate::forward::{Enough, Measure, Spectra};
 use crate::{Proxy, Subject, papers};
@@ -14,6 +15,7 @@ pub static V_PCA_MEAN: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
+    families: WITH_GPT2,
     ..Proxy::forward(
         "v_pca_mean",
         "V-PCA, mean",
@@ -27,6 +29,7 @@ pub static V_PCA_MEAN_STRICT: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
+    families: WITH_GPT2,
     ..Proxy::forward(
         "v_pca_mean.strict",
         "V-PCA, mean, released rule",

@@ -5,6 +5,7 @@
 
 use proxyrank_schema::{CostClass, Outcome, Params};
 
+use super::families::WITH_GPT2;
 use crate::forward::{MatrixNorms, Measure};
 use crate::{Axes, Proxy, Subject};
 
@@ -15,6 +16,7 @@ pub static WEIGHT_NORM: Proxy = Proxy {
     faults: &[
         "At initialisation it is 0.02 times the sum of the roots of the matrices' sizes: a count of parameters.",
     ],
+    families: WITH_GPT2,
     ..Proxy::forward("weight_norm", "Weight norm", "sum over matrices of ||W||_F", Measure::Norms(run))
 };
 

@@ -41,6 +41,7 @@ fn run(values: &MatrixValues, _: &Subject, _: &Params) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use proxyrank_nn::Stored;
     use proxyrank_schema::{Reading, Status};
 
     use super::*;
@@ -49,7 +50,14 @@ mod tests {
 
     fn of(sums: &[f64]) -> Outcome {
         let value = |&value: &f64| MatrixValue {
-            matrix: Matrix { part: Part::Ffn, rows: 1, columns: 1, parameter: 0, elements: 0..1 },
+            matrix: Matrix {
+                part: Part::Ffn,
+                rows: 1,
+                columns: 1,
+                stored: Stored::AsIs,
+                parameter: 0,
+                elements: 0..1,
+            },
             value,
         };
         let values = MatrixValues { values: sums.iter().map(value).collect() };

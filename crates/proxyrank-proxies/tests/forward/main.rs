@@ -5,6 +5,8 @@ mod case;
 mod definitions;
 mod features;
 mod golden;
+#[path = "../../../proxyrank-nn/tests/golden/pairs.rs"]
+mod pairs;
 #[path = "../reference/mod.rs"]
 mod reference;
 mod threads;

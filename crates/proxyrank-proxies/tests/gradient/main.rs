@@ -10,6 +10,8 @@ mod differences;
 mod evaluator;
 mod golden;
 mod noise;
+#[path = "../../../proxyrank-nn/tests/golden/pairs.rs"]
+mod pairs;
 #[path = "../reference/mod.rs"]
 mod reference;
 mod samples;

@@ -10,9 +10,9 @@ use proxyrank_schema::{Reading, ScoreKey, ScoreRow, Timing, TimingRow};
 use proxyrank_store::Store;
 use rayon::prelude::*;
 
-use super::forward::{Runner, nanoseconds};
 use super::plan::{Item, Job, Plan};
 use super::request::Request;
+use super::runner::{Runner, nanoseconds};
 use crate::RunError;
 use crate::benchmark::Benchmark;
 use crate::machine::{Machine, build_profile, peak_rss_bytes};

@@ -63,6 +63,32 @@ pub(super) fn batch(
     Ok((TokenBatch::new(tokens.ids, batch_size, seq_len)?, warnings))
 }
 
+/// A batch of drawn ids for a decoder with so many words, and the token that follows each.
+///
+/// Ids of decoders are sorted by frequency and have no special ones among them, so a word's rank is its id plus one.
+pub(super) fn decoder_batch(
+    input: Input,
+    n_token: usize,
+    shape: &Shape,
+) -> Result<(TokenBatch, Vec<u32>), RunError> {
+    let distribution = match input {
+        Input::Uniform => Distribution::Uniform,
+        Input::Zipf => Distribution::Zipf,
+        _ => {
+            return Err(RunError::Usage(format!("`{input}` is no input for decoders; use uniform or zipf")));
+        }
+    };
+    let vocabulary = Vocabulary::new(u32::try_from(n_token).unwrap_or(u32::MAX), &[])?;
+    let (batch_size, seq_len) = (shape.batch_size as usize, shape.seq_len as usize);
+    let source = SyntheticTokens::new(vocabulary, distribution, shape.data_seed);
+    // One token more than is read: the last one's follower.
+    let tokens = source.batch(0, BatchShape { batch_size, seq_len: seq_len + 1 })?;
+    let sequences = || tokens.ids.chunks_exact(seq_len + 1);
+    let ids = sequences().flat_map(|sequence| &sequence[..seq_len]).copied().collect();
+    let labels = sequences().flat_map(|sequence| &sequence[1..]).copied().collect();
+    Ok((TokenBatch::new(ids, batch_size, seq_len)?, labels))
+}
+
 /// What a signal must know of BERT's vocabulary to corrupt a batch.
 pub(super) fn ordinary_ids() -> CorruptionVocabulary {
     CorruptionVocabulary::new(Vocabulary::bert().ordinary().to_vec(), SpecialTokens::BERT.mask)

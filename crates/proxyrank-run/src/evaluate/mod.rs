@@ -5,11 +5,13 @@
 //! threads inside it, so that its times mean something and only one set of weights is in memory. A kill loses at most
 //! the architectures in hand, each of which is either wholly stored or not at all.
 
+mod decoder;
+mod encoder;
 mod execute;
-mod forward;
 mod inputs;
 mod plan;
 mod request;
+mod runner;
 mod selection;
 
 pub use execute::{Evaluated, evaluate, finished};

@@ -52,7 +52,7 @@ impl Request {
     pub fn of_classes(info: &'static BenchmarkInfo, classes: &[CostClass]) -> Self {
         let mut calls = applicable(info);
         calls.retain(|call| classes.contains(&call.proxy.class));
-        let standard = standard::protocol(info, Reading::None, standard::SIGNAL);
+        let standard = standard::protocol(info, Reading::None, standard::signal(info));
         Self {
             info,
             calls,

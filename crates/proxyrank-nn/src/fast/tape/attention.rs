@@ -6,6 +6,7 @@
 use faer::Accum;
 
 use super::{Node, Observer, Place, Step, Tape};
+use crate::decoder::Sight;
 use crate::dropout::DropoutSite;
 use crate::fast::attention::{Tile, attention};
 use crate::fast::workspace::Buffer;
@@ -21,6 +22,7 @@ use crate::taps::{Site, View};
 pub(super) struct Attention<N> {
     layer: usize,
     heads: usize,
+    sight: Sight,
     query: Place,
     key: Place,
     value: Place,
@@ -31,27 +33,27 @@ pub(super) struct Attention<N> {
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     pub(super) fn record_attention(&mut self, heads: &Heads<'_, Node>) -> Node {
-        let Heads { layer, count, query, key, value } = *heads;
+        let Heads { layer, count, sight, query, key, value } = *heads;
         let [query, key, value] = [query, key, value].map(Place::from);
         let (rows, seq_len) = (self.pass.block.rows(), self.pass.block.seq_len);
         let mut probabilities = self.pass.workspace.take(rows * count, seq_len);
         let [q, k, v] = [query, key, value].map(|place| self.values.columns(place));
         let wanted = self.observer.wants(Site::Attention);
         let observer = &mut *self.observer;
-        let heads = Heads { layer, count, query: q, key: k, value: v };
+        let heads = Heads { layer, count, sight, query: q, key: k, value: v };
         let merged = attention(&mut self.pass, &heads, Some(&mut probabilities), |tap, block, values| {
             if wanted {
                 observer.see(tap, block, values);
             }
         });
         let merged = self.push(merged);
-        let step = Attention { layer, heads: count, query, key, value, merged, probabilities };
+        let step = Attention { layer, heads: count, sight, query, key, value, merged, probabilities };
         self.steps.push(Step::Attention(step));
         merged
     }
 
     pub(super) fn attention_backward(&mut self, step: Attention<N>) {
-        let Attention { layer, heads, query, key, value, merged, probabilities } = step;
+        let Attention { layer, heads, sight, query, key, value, merged, probabilities } = step;
         let Some(gradient) = self.arrived(merged) else {
             return self.pass.workspace.give(probabilities);
         };
@@ -85,6 +87,9 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
                 self.observer.see_gradient(of, block, values, gradient);
             }
             kernels::softmax_backward(scores.values_mut(), kept, seq_len);
+            if sight == Sight::Future {
+                kernels::forget_all_but_last(scores.values_mut(), seq_len);
+            }
             let scores = Factor::Activations(scores.operand());
             let [queries, keys] = [query, key].map(|place| tile.of(self.values.columns(place)));
             let scale = tile.scale();

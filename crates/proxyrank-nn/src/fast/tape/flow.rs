@@ -1,10 +1,11 @@
 //! Operations without parameters of their own.
 
 use super::{Node, Observer, Place, Step, Tape};
+use crate::dropout::{DropoutSite, Mask};
 use crate::fast::fourier::{Way, transform};
 use crate::fast::pass::Pass;
 use crate::gradient::GradientOf;
-use crate::kernels::kernel;
+use crate::kernels::{self, kernel};
 use crate::number::Number;
 use crate::ops::{Columns, Tap};
 use crate::weights::Transform;
@@ -34,7 +35,36 @@ pub(super) struct Concatenate {
     z: Node,
 }
 
+/// z = x + dropout(y).
+#[derive(Debug)]
+pub(super) struct Add {
+    x: Node,
+    y: Node,
+    z: Node,
+    mask: Option<Mask>,
+}
+
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
+    pub(super) fn record_add(&mut self, x: Node, y: Node, site: DropoutSite) -> Node {
+        let mut z = self.pass.workspace.copy(self.values.get(y));
+        let mask = self.pass.mask(site);
+        self.pass.drop_out(mask, &mut z);
+        kernels::residual(z.values_mut(), self.values.get(x).values());
+        let z = self.push(z);
+        self.steps.push(Step::Add(Add { x, y, z, mask }));
+        z
+    }
+
+    pub(super) fn add_backward(&mut self, step: &Add) {
+        let &Add { x, y, z, mask } = step;
+        if let Some(gradient) = self.arrived(z) {
+            let mut through = self.pass.workspace.copy(&gradient);
+            self.pass.drop_out(mask, &mut through);
+            self.gradients.add(self.pass.workspace, y, through);
+            self.gradients.add(self.pass.workspace, x, gradient);
+        }
+    }
+
     pub(super) fn record_transform(&mut self, x: Node, heads: usize, kind: Transform) -> Node {
         let y = transform(&mut self.pass, self.values.get(x), heads, kind, Way::Forward);
         let y = self.push(y);

@@ -30,7 +30,7 @@ pub(super) struct Activated<N> {
     outputs: Option<Buffer<N>>,
 }
 
-/// y = gelu(x).
+/// y = gelu(x), of either form.
 #[derive(Debug)]
 pub(super) struct Gelu<N> {
     x: Node,
@@ -68,9 +68,18 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     }
 
     pub(super) fn record_gelu(&mut self, x: Node) -> Node {
+        self.record_activation(x, kernels::gelu_kept)
+    }
+
+    pub(super) fn record_tanh_gelu(&mut self, x: Node) -> Node {
+        self.record_activation(x, kernels::tanh_gelu_kept)
+    }
+
+    /// Records a function that gives values in place and slopes.
+    fn record_activation(&mut self, x: Node, kept: fn(&mut [N], &mut [N])) -> Node {
         let mut y = self.pass.workspace.copy(self.values.get(x));
         let mut slopes = self.pass.workspace.take(y.rows(), y.width);
-        kernels::gelu_kept(y.values_mut(), slopes.values_mut());
+        kept(y.values_mut(), slopes.values_mut());
         let y = self.push(y);
         self.steps.push(Step::Gelu(Gelu { x, y, slopes }));
         y
@@ -138,9 +147,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     /// Shows the gradient of a layer's outputs, parameter by parameter. That of the generator's head is not shown: it has
     /// a row for each masked token, in their order.
     pub(super) fn show_outputs(&mut self, linear: &Linear, outputs: &Buffer<N>, gradient: &Buffer<N>) {
-        let generator = &self.pass.parameters.weights.layout().generator;
-        let in_generator = generator.as_ref().is_some_and(|head| head.dense == *linear);
-        if in_generator || !self.observer.wants_outputs() {
+        if self.hidden_output.as_ref() == Some(linear) || !self.observer.wants_outputs() {
             return;
         }
         let parameters = linear.weight.parameters.clone();

@@ -7,7 +7,7 @@ use crate::kernels;
 use crate::network;
 use crate::number::Number;
 use crate::real::Real;
-use crate::weights::{GeneratorLayout, HeadLayout};
+use crate::weights::{EncoderLayout, GeneratorLayout, HeadLayout};
 
 /// One block's share of a loss.
 #[derive(Debug)]
@@ -28,8 +28,12 @@ pub(in crate::fast) enum Share<'a, T> {
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     /// The share of the loss; its gradient is left for [`Tape::backward`].
-    pub(in crate::fast) fn loss(&mut self, hidden: Node, share: &Share<'_, N::Real>) -> Result<f64, NnError> {
-        let layout = self.pass.parameters.weights.layout();
+    pub(in crate::fast) fn loss(
+        &mut self,
+        layout: &EncoderLayout,
+        hidden: Node,
+        share: &Share<'_, N::Real>,
+    ) -> Result<f64, NnError> {
         match share {
             // The cuts have left their gradients on the way.
             Share::Segments(_) => Ok(self.segments.sum),
@@ -51,14 +55,14 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             }
             Share::MaskedTokens { head, tokens, total } => {
                 let rows = tokens.iter().map(|token| token.row).collect();
-                let logits = self.predictions(head, hidden, rows);
+                let logits = self.predictions(layout, head, hidden, rows);
                 Ok(self.cross_entropy(logits, tokens, *total))
             }
         }
     }
 
     /// Sum of a value's elements times their weights.
-    fn weighted_sum(&mut self, node: Node, weight: impl Fn(usize) -> N::Real) -> f64 {
+    pub(super) fn weighted_sum(&mut self, node: Node, weight: impl Fn(usize) -> N::Real) -> f64 {
         let value = self.values.get(node);
         let mut gradient = self.pass.workspace.take(value.rows(), value.width);
         let mut sum = 0.0;

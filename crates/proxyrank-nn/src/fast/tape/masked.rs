@@ -1,10 +1,11 @@
 //! The generator's prediction of masked tokens, at the masked rows alone.
 
 use super::{Node, Observer, Place, Sink, Step, Tape};
+use crate::fast::workspace::Buffer;
 use crate::kernels;
 use crate::number::{Factor, Number};
 use crate::ops::Columns;
-use crate::weights::{GeneratorLayout, Linear};
+use crate::weights::{EncoderLayout, GeneratorLayout, Linear};
 
 /// y = some rows of x.
 #[derive(Debug)]
@@ -24,8 +25,14 @@ pub(super) struct TiedOutput {
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     /// Logits over the vocabulary at some rows of the hidden state.
-    pub(super) fn predictions(&mut self, head: &GeneratorLayout, hidden: Node, rows: Vec<usize>) -> Node {
-        let layout = self.pass.parameters.weights.layout();
+    pub(super) fn predictions(
+        &mut self,
+        layout: &EncoderLayout,
+        head: &GeneratorLayout,
+        hidden: Node,
+        rows: Vec<usize>,
+    ) -> Node {
+        self.hidden_output = Some(head.dense.clone());
         let x = self.gather(hidden, rows);
         let dense = self.record_linear_gelu(Columns::first(&x, head.dense.inputs).into(), &head.dense);
         let normed = self.record_norm(dense, &head.norm);
@@ -43,28 +50,39 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     }
 
     fn gather(&mut self, x: Node, rows: Vec<usize>) -> Node {
-        let from = self.values.get(x);
-        let width = from.width;
-        let mut gathered = self.pass.workspace.take(rows.len(), width);
-        for (target, &row) in gathered.values_mut().chunks_exact_mut(width).zip(&rows) {
-            target.copy_from_slice(&from.values()[row * width..][..width]);
-        }
+        let gathered = self.rows_of(x, &rows);
         let y = self.push(gathered);
         self.steps.push(Step::Gather(Gather { x, y, rows }));
         y
+    }
+
+    /// A copy of some rows of a value.
+    pub(super) fn rows_of(&mut self, node: Node, rows: &[usize]) -> Buffer<N> {
+        let from = self.values.get(node);
+        let width = from.width;
+        let mut gathered = self.pass.workspace.take(rows.len(), width);
+        for (target, &row) in gathered.values_mut().chunks_exact_mut(width).zip(rows) {
+            target.copy_from_slice(&from.values()[row * width..][..width]);
+        }
+        gathered
+    }
+
+    /// Adds to some rows of a value's gradient.
+    pub(super) fn add_to_rows(&mut self, node: Node, rows: &[usize], gradient: &Buffer<N>) {
+        let width = gradient.width;
+        let place = Place { node, start: 0, width };
+        if let Some(sums) = self.gradients.sums(self.pass.workspace, place, self.values.get(node)) {
+            for (part, &row) in gradient.values().chunks_exact(width).zip(rows) {
+                kernels::residual(&mut sums.values_mut()[row * width..][..width], part);
+            }
+        }
     }
 
     pub(super) fn gather_backward(&mut self, step: &Gather) {
         let Some(gradient) = self.arrived(step.y) else {
             return;
         };
-        let width = gradient.width;
-        let place = Place { node: step.x, start: 0, width };
-        if let Some(sums) = self.gradients.sums(self.pass.workspace, place, self.values.get(step.x)) {
-            for (part, &row) in gradient.values().chunks_exact(width).zip(&step.rows) {
-                kernels::residual(&mut sums.values_mut()[row * width..][..width], part);
-            }
-        }
+        self.add_to_rows(step.x, &step.rows, &gradient);
         self.pass.workspace.give(gradient);
     }
 

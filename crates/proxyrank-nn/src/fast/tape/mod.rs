@@ -30,17 +30,20 @@ mod observer;
 mod ops;
 mod segments;
 mod sink;
+mod vocabulary;
 
 use super::pass::Pass;
 use super::workspace::Buffer;
 use crate::number::Number;
 use crate::ops::{Columns, Tap};
+use crate::weights::Linear;
 
 pub(super) use convolution::{convolve_backward_loop, depthwise_backward_loop};
 pub(super) use embedding::EmbeddingPart;
 pub(super) use loss::Share;
 pub(super) use observer::{Observer, Shown, Unseen};
 pub(super) use sink::Sink;
+pub(super) use vocabulary::{DecoderShare, NextTokens};
 
 use gradients::Gradients;
 use segments::{Cut, Segments};
@@ -89,6 +92,7 @@ impl<N> Values<N> {
 #[derive(Debug)]
 enum Step<N> {
     Embed(embedding::Embed<N>),
+    Input(embedding::Input),
     Linear(linear::Affine),
     LinearGelu(linear::Activated<N>),
     Gelu(linear::Gelu<N>),
@@ -99,6 +103,7 @@ enum Step<N> {
     Depthwise(convolution::Depthwise),
     Convolve(convolution::Convolve<N>),
     Multiply(flow::Multiply),
+    Add(flow::Add),
     Concatenate(flow::Concatenate),
     Gather(masked::Gather),
     TiedOutput(masked::TiedOutput),
@@ -118,6 +123,8 @@ pub(super) struct Tape<'a, N: Number, O> {
     values: Values<N>,
     gradients: Gradients<N>,
     steps: Vec<Step<N>>,
+    /// The layer whose outputs no visitor sees.
+    hidden_output: Option<Linear>,
     /// What a loss of segments asks for.
     segments: Segments<'a, N::Real>,
     /// Of the embeddings, as far as they are wanted and the backward pass has come.
@@ -133,6 +140,7 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
             values: Values { buffers: Vec::new() },
             gradients: Gradients::default(),
             steps: Vec::new(),
+            hidden_output: None,
             segments: Segments::default(),
             embeddings: EmbeddingPart::default(),
         }
@@ -165,6 +173,7 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
         while let Some(step) = self.steps.pop() {
             match step {
                 Step::Embed(step) => self.embed_backward(step),
+                Step::Input(step) => self.input_backward(&step),
                 Step::Linear(step) => self.linear_backward(&step, sink),
                 Step::LinearGelu(step) => self.linear_gelu_backward(step, sink),
                 Step::Gelu(step) => self.gelu_backward(step),
@@ -175,6 +184,7 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
                 Step::Depthwise(step) => self.depthwise_backward(&step, sink),
                 Step::Convolve(step) => self.convolve_backward(step),
                 Step::Multiply(step) => self.multiply_backward(&step),
+                Step::Add(step) => self.add_backward(&step),
                 Step::Concatenate(step) => self.concatenate_backward(&step),
                 Step::Gather(step) => self.gather_backward(&step),
                 Step::TiedOutput(step) => self.tied_output_backward(&step, sink),

@@ -2,7 +2,6 @@
 
 use super::{Node, Observer, Place, Sink, Step, Tape};
 use crate::dropout::{DropoutSite, Mask};
-use crate::fast::pass::Pass;
 use crate::fast::workspace::Buffer;
 use crate::kernels;
 use crate::number::Number;
@@ -81,7 +80,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             scales.values_mut(),
             &gain,
             &shift,
-            Pass::<N>::epsilon(),
+            self.pass.epsilon(),
         );
         Kept { normed, scales }
     }

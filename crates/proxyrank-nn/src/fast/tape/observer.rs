@@ -18,6 +18,11 @@ pub(in crate::fast) trait Observer<N: Number> {
     /// Whether it wants gradients of linear layers' outputs.
     fn wants_outputs(&self) -> bool;
 
+    /// Whether it wants the gradient of a decoder's whole vocabulary.
+    fn wants_tables(&self) -> bool {
+        false
+    }
+
     /// Looks at activations.
     fn see(&mut self, tap: Tap, block: Block, values: View<'_, N>);
 
@@ -43,6 +48,10 @@ impl<T: Real, V: GradientVisitor<T>> Observer<T> for Shown<V> {
 
     fn wants_outputs(&self) -> bool {
         self.0.wants_outputs()
+    }
+
+    fn wants_tables(&self) -> bool {
+        self.0.wants_tables()
     }
 
     fn see(&mut self, tap: Tap, block: Block, values: View<'_, T>) {

@@ -5,9 +5,9 @@ use crate::NnError;
 use crate::dropout::DropoutSite;
 use crate::kernels;
 use crate::number::Number;
-use crate::ops::{Columns, Heads, Ops, Tap};
+use crate::ops::{Columns, DecoderOps, Heads, Ops, Tap};
 use crate::taps::Site;
-use crate::weights::{Linear, Norm, Span, Transform};
+use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
 
 impl<N: Number, O: Observer<N>> Ops for Tape<'_, N, O> {
     type Value = Node;
@@ -35,8 +35,8 @@ impl<N: Number, O: Observer<N>> Ops for Tape<'_, N, O> {
     /// The way back needs it.
     fn release(&mut self, _value: Node) {}
 
-    fn embed(&mut self) -> Result<Node, NnError> {
-        Ok(self.embed_tokens())
+    fn embed(&mut self, layout: &EncoderLayout) -> Result<Node, NnError> {
+        Ok(self.embed_tokens(&layout.embeddings))
     }
 
     fn linear(&mut self, x: Columns<'_, Node>, linear: &Linear) -> Result<Node, NnError> {
@@ -99,5 +99,19 @@ impl<N: Number, O: Observer<N>> Ops for Tape<'_, N, O> {
 
     fn concatenate(&mut self, x: Node, y: Node) -> Result<Node, NnError> {
         Ok(self.record_concatenate(x, y))
+    }
+}
+
+impl<N: Number, O: Observer<N>> DecoderOps for Tape<'_, N, O> {
+    fn norm(&mut self, x: &Node, norm: &Norm) -> Result<Node, NnError> {
+        Ok(self.record_norm(*x, norm))
+    }
+
+    fn tanh_gelu(&mut self, x: Node) -> Result<Node, NnError> {
+        Ok(self.record_tanh_gelu(x))
+    }
+
+    fn add(&mut self, x: Node, y: Node, site: DropoutSite) -> Result<Node, NnError> {
+        Ok(self.record_add(x, y, site))
     }
 }

@@ -7,7 +7,7 @@ use faer::Accum;
 
 use crate::number::Target;
 use crate::real::Real;
-use crate::weights::{Arena, EncoderLayout, Norm, Span};
+use crate::weights::{Arena, Layout, Norm, Span};
 
 /// The gradient of the body, summed over blocks in the order in which they come.
 #[derive(Debug)]
@@ -15,25 +15,26 @@ pub(in crate::fast) struct Sink<T> {
     body: Vec<T>,
     /// For each parameter.
     reached: Vec<bool>,
-    /// Of the word table as the generator's output matrix; empty if no block has come there.
-    words: Vec<T>,
+    /// Of an encoder's word table as the generator's output matrix, or of all that a decoder's vocabulary has; empty if no
+    /// block has come there.
+    tables: Vec<T>,
 }
 
 impl<T: Real> Sink<T> {
     /// An empty sink in memory whose contents do not matter.
-    pub(in crate::fast) fn new(mut memory: Vec<T>, layout: &EncoderLayout) -> Self {
+    pub(in crate::fast) fn new(mut memory: Vec<T>, layout: &impl Layout) -> Self {
         memory.resize(layout.len(Arena::Body), T::ZERO);
-        Self { body: memory, reached: vec![false; layout.parameters.len()], words: Vec::new() }
+        Self { body: memory, reached: vec![false; layout.parameters().len()], tables: Vec::new() }
     }
 
-    /// The sums: of the body, and of the tied word table if there is one.
-    pub(in crate::fast) fn finish(mut self, layout: &EncoderLayout) -> (Vec<T>, Vec<T>) {
-        for (parameter, reached) in layout.parameters.iter().zip(self.reached) {
+    /// The sums: of the body, and of tables if any block has come there.
+    pub(in crate::fast) fn finish(mut self, layout: &impl Layout) -> (Vec<T>, Vec<T>) {
+        for (parameter, reached) in layout.parameters().iter().zip(self.reached) {
             if parameter.arena == Arena::Body && !reached {
                 self.body[parameter.elements.clone()].fill(T::ZERO);
             }
         }
-        (self.body, self.words)
+        (self.body, self.tables)
     }
 
     fn reach(&mut self, span: &Span) -> Accum {
@@ -69,8 +70,18 @@ impl<T: Real> Sink<T> {
 
     /// Where the tied word table, (vocabulary, `width`), collects products.
     pub(super) fn words(&mut self, vocabulary: usize, width: usize) -> Target<'_, T> {
-        let accumulate = if self.words.is_empty() { Accum::Replace } else { Accum::Add };
-        self.words.resize(vocabulary * width, T::ZERO);
-        Target { values: &mut self.words, stride: width, accumulate }
+        let accumulate = if self.tables.is_empty() { Accum::Replace } else { Accum::Add };
+        self.tables.resize(vocabulary * width, T::ZERO);
+        Target { values: &mut self.tables, stride: width, accumulate }
+    }
+
+    /// Makes room for the gradient of a decoder's vocabulary, which has `len` elements.
+    pub(in crate::fast) fn expect_tables(&mut self, len: usize) {
+        self.tables.resize(len, T::ZERO);
+    }
+
+    /// Where a part of a decoder's vocabulary collects its gradient, to be added to; none if nobody wants it.
+    pub(super) fn table(&mut self, span: &Span) -> Option<&mut [T]> {
+        self.tables.get_mut(span.elements.clone())
     }
 }

@@ -1,30 +1,23 @@
-//! Proxies that run a network: weights, every pass that some proxy needs once, and what it took.
+//! Encoders: weights, every pass that some proxy needs once, and what it took.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use proxyrank_data::fetch::Locator;
 use proxyrank_nn::{ComposedEngine, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
 use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head};
 use proxyrank_proxies::{Axis, ProxyCall};
-use proxyrank_schema::{Dtype, Signal, Timing};
-use proxyrank_space::{EncoderNetwork, Network};
+use proxyrank_schema::{Signal, Timing};
+use proxyrank_space::EncoderNetwork;
 
 use super::Request;
-use super::inputs::{self, Shape};
+use super::inputs;
+use super::runner::nanoseconds;
 use crate::RunError;
-use crate::watch::Watch;
 
-/// Everything that architectures share: the batch, the embeddings of the seed, workspaces.
-pub(super) enum Runner {
-    F32(Shared<f32>),
-    F64(Shared<f64>),
-}
-
-/// The same for one floating-point type.
-pub(super) struct Shared<T> {
+/// Everything that encoders of a request share: the batch, the embeddings of the seed, workspaces.
+pub(super) struct Encoders<T> {
     engine: Computer<T>,
     initialiser: Initialiser<T>,
     batch: TokenBatch,
@@ -60,37 +53,8 @@ impl<T: Real> Signals<T> {
     }
 }
 
-impl Runner {
-    /// Reads or draws the batch and prepares the engine; says what is wrong with the text.
-    pub(super) fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
-        let shape =
-            Shape { batch_size: request.batch_size, seq_len: request.seq_len, data_seed: request.data_seed };
-        let (batch, warnings) = inputs::batch(locator, request.input, &shape)?;
-        for warning in warnings {
-            watch.note(&format!("warning: {warning}"));
-        }
-        Ok(match request.dtype {
-            Dtype::F64 => Self::F64(Shared::new(request, batch)),
-            Dtype::F32 | Dtype::None => Self::F32(Shared::new(request, batch)),
-        })
-    }
-
-    /// Scores one network by every call, in their order.
-    pub(super) fn score(&self, network: &Network, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
-        let Network::Encoder(network) = network else {
-            return Err(RunError::Usage(
-                "proxies that run a network are for encoders only so far".to_owned(),
-            ));
-        };
-        match self {
-            Self::F32(shared) => shared.score(network, calls),
-            Self::F64(shared) => shared.score(network, calls),
-        }
-    }
-}
-
-impl<T: Real> Shared<T> {
-    fn new(request: &Request, batch: TokenBatch) -> Self {
+impl<T: Real> Encoders<T> {
+    pub(super) fn new(request: &Request, batch: TokenBatch) -> Self {
         Self {
             engine: match request.device.id() {
                 DeviceId::Cpu => Computer::Fast(FastEngine::new()),
@@ -109,7 +73,11 @@ impl<T: Real> Shared<T> {
         }
     }
 
-    fn score(&self, network: &EncoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
+    pub(super) fn score(
+        &self,
+        network: &EncoderNetwork,
+        calls: &[ProxyCall],
+    ) -> Result<Vec<Evaluation>, RunError> {
         let mut scores: Vec<Option<Evaluation>> = vec![None; calls.len()];
         for group in self.groups(calls) {
             let together: Vec<ProxyCall> = group.iter().map(|&index| calls[index].clone()).collect();
@@ -148,9 +116,4 @@ impl<T: Real> Shared<T> {
             Computer::Composed(engine) => evaluate(engine, &weights, batch, &signal, calls, options)?,
         })
     }
-}
-
-/// A duration as it is stored.
-pub(super) fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,30 +1,44 @@
-//! The values of an encoder's parameters.
+//! The values of a network's parameters.
 
 use std::sync::Arc;
 
-use super::{Arena, EncoderLayout, Parameter, Span};
+use super::{Arena, DecoderLayout, EncoderLayout, Layout, Parameter, Span};
 use crate::real::Real;
 
-/// An encoder's parameters in one floating-point type.
+/// A network's parameters in one floating-point type.
 ///
 /// Cloning copies the body; the embedding tables are shared.
-#[derive(Debug, Clone)]
-pub struct EncoderWeights<T> {
-    layout: Arc<EncoderLayout>,
+#[derive(Debug)]
+pub struct Weights<T, L> {
+    layout: Arc<L>,
     embeddings: Arc<[T]>,
     body: Vec<T>,
 }
 
-impl<T: Real> EncoderWeights<T> {
+// Derived, this would ask for a layout that can be cloned.
+impl<T: Clone, L> Clone for Weights<T, L> {
+    fn clone(&self) -> Self {
+        let (layout, embeddings) = (Arc::clone(&self.layout), Arc::clone(&self.embeddings));
+        Self { layout, embeddings, body: self.body.clone() }
+    }
+}
+
+/// The parameters of an encoder.
+pub type EncoderWeights<T> = Weights<T, EncoderLayout>;
+
+/// The parameters of a decoder.
+pub type DecoderWeights<T> = Weights<T, DecoderLayout>;
+
+impl<T: Real, L: Layout> Weights<T, L> {
     /// Puts values into a layout. Both slices must have the lengths that the layout says.
-    pub(crate) fn from_parts(layout: EncoderLayout, embeddings: Arc<[T]>, body: Vec<T>) -> Self {
+    pub(crate) fn from_parts(layout: L, embeddings: Arc<[T]>, body: Vec<T>) -> Self {
         debug_assert_eq!(layout.len(Arena::Embeddings), embeddings.len());
         debug_assert_eq!(layout.len(Arena::Body), body.len());
         Self { layout: Arc::new(layout), embeddings, body }
     }
 
     /// What lies where.
-    pub fn layout(&self) -> &EncoderLayout {
+    pub fn layout(&self) -> &L {
         &self.layout
     }
 
@@ -38,7 +52,12 @@ impl<T: Real> EncoderWeights<T> {
         &mut self.body
     }
 
-    /// The embedding tables with their norm, to be changed in place; they are copied if other weights share them.
+    /// The embedding tables and what goes with them, in layout order.
+    pub fn embeddings(&self) -> &[T] {
+        &self.embeddings
+    }
+
+    /// The same, to be changed in place; they are copied if other weights share them.
     pub fn embeddings_mut(&mut self) -> &mut [T] {
         Arc::make_mut(&mut self.embeddings)
     }
@@ -50,10 +69,8 @@ impl<T: Real> EncoderWeights<T> {
 
     /// Every parameter with its values.
     pub fn parameters(&self) -> impl Iterator<Item = (&Parameter, &[T])> {
-        self.layout
-            .parameters
-            .iter()
-            .map(|parameter| (parameter, &self.arena(parameter.arena)[parameter.elements.clone()]))
+        let parameters = self.layout.parameters().iter();
+        parameters.map(|parameter| (parameter, &self.arena(parameter.arena)[parameter.elements.clone()]))
     }
 
     /// The values of some adjacent parameters.

@@ -1,0 +1,73 @@
+//! Decoders: weights with as much of the vocabulary as is read, every pass that some proxy needs once, and what it took.
+
+use std::time::Instant;
+
+use proxyrank_nn::{DecoderLayout, DeviceId, Dropout, FastEngine, Initialiser, Real};
+use proxyrank_proxies::ProxyCall;
+use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
+use proxyrank_proxies::gradient::evaluate_twice;
+use proxyrank_proxies::model::{DecoderSignal, vocabulary};
+use proxyrank_schema::{Input, Signal, Timing};
+use proxyrank_space::DecoderNetwork;
+
+use super::Request;
+use super::inputs::{self, Shape};
+use super::runner::nanoseconds;
+use crate::RunError;
+
+/// Everything that decoders of a request share. The batch is drawn for each network anew, for it depends on the number of
+/// words, and takes no time beside a pass.
+pub(super) struct Decoders<T> {
+    engine: FastEngine<T>,
+    initialiser: Initialiser<T>,
+    input: Input,
+    shape: Shape,
+    signal: Signal,
+    dropout: Dropout,
+    timing: Timing,
+}
+
+impl<T: Real> Decoders<T> {
+    pub(super) fn new(request: &Request, shape: Shape) -> Result<Self, RunError> {
+        if request.device.id() != DeviceId::Cpu {
+            return Err(RunError::Usage("decoders run on the cpu only; leave out --device".to_owned()));
+        }
+        Ok(Self {
+            engine: FastEngine::new(),
+            initialiser: Initialiser::new(request.init_seed),
+            input: request.input,
+            shape,
+            signal: request.signal,
+            dropout: Dropout::of_mode(request.mode, request.init_seed),
+            timing: request.timing,
+        })
+    }
+
+    /// Scores one network by every call, in their order: all in shared passes, or each with its own weights and passes.
+    pub(super) fn score(
+        &self,
+        network: &DecoderNetwork,
+        calls: &[ProxyCall],
+    ) -> Result<Vec<Evaluation>, RunError> {
+        match self.timing {
+            Timing::Fused => self.run(network, calls),
+            Timing::Isolated => {
+                let alone: Vec<_> =
+                    calls.iter().map(|call| self.run(network, std::slice::from_ref(call))).collect();
+                Ok(alone.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
+            }
+        }
+    }
+
+    fn run(&self, network: &DecoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
+        let n_token = network.vocabulary.n_token;
+        let (batch, labels) = inputs::decoder_batch(self.input, n_token, &self.shape)?;
+        let signal = DecoderSignal::new(self.signal, &labels, network.d_model, self.shape.data_seed)?;
+        let extent = vocabulary(calls, &signal, &batch);
+        let started = Instant::now();
+        let weights = self.initialiser.decoder(network, extent)?;
+        let options = EvaluateOptions { dropout: self.dropout, weights_ns: nanoseconds(started.elapsed()) };
+        let engine = &self.engine;
+        Ok(evaluate_twice::<T, DecoderLayout, _>(engine, &weights, &batch, &signal, calls, options)?)
+    }
+}
