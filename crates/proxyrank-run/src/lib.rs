@@ -11,7 +11,7 @@
 //! - [`cost`] is what proxies take in time and memory, beside what others published;
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
-//! - [`leaderboard`] gathers the static site from the same rankings;
+//! - [`leaderboard`] gathers the static site from the same rankings, [`submission`] is how others join them;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
@@ -39,6 +39,7 @@ pub mod report;
 pub mod reproduce;
 pub mod standard;
 pub mod studies;
+pub mod submission;
 pub mod survivors;
 pub mod watch;
 

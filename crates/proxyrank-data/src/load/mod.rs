@@ -13,6 +13,7 @@
 //! - [`score_table`]: released tables of scores;
 //! - [`mem_dict`]: LPZero's scored symbolic programs;
 //! - [`lts`]: the eleven sets of trained decoders of LiteTransformerSearch;
+//! - [`sheet`]: a table of scores that somebody hands in;
 //! - [`text`]: GLUE, SQuAD, WikiText and OpenWebText.
 
 mod error;
@@ -20,6 +21,7 @@ pub mod flexibert;
 pub mod lts;
 pub mod mem_dict;
 pub mod score_table;
+pub mod sheet;
 pub(crate) mod source;
 pub mod text;
 mod unique_map;

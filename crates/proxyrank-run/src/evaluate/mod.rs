@@ -12,7 +12,8 @@ mod plan;
 mod request;
 mod selection;
 
-pub use execute::{Evaluated, evaluate, finished};
+pub use execute::{Evaluated, afresh, evaluate, finished};
 pub use plan::Plan;
 pub use request::Request;
+pub(crate) use request::supports;
 pub use selection::Selection;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proxyrank_nn::ComputeDevice;
-use proxyrank_proxies::{Axis, ProxyCall, REGISTRY, Run};
+use proxyrank_proxies::{Axis, Proxy, ProxyCall, REGISTRY, Run};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_space::Family;
 use proxyrank_store::Shard;
@@ -85,7 +85,7 @@ impl Request {
             words.push(self.signal.to_string());
         }
         words.extend(standard::departures(self.info, &self.protocol(Reading::None)));
-        if self.selection == Selection::Audit {
+        if matches!(self.selection, Selection::Audit | Selection::Sample { .. }) {
             words.push("sample".to_owned());
         }
         words.join(", ")
@@ -120,7 +120,7 @@ impl Request {
                 continue;
             }
             let call: ProxyCall = word.parse()?;
-            if !families(info).iter().any(|family| call.proxy.supports(*family)) {
+            if !supports(info, call.proxy) {
                 let wanted: Vec<&str> = call.proxy.families.iter().map(|family| family.as_str()).collect();
                 return Err(RunError::Usage(format!(
                     "{} is defined for {}, and {} has none of these",
@@ -162,11 +162,16 @@ impl Request {
 
 /// The proxies that are defined for a benchmark's architectures.
 fn applicable(info: &BenchmarkInfo) -> Vec<ProxyCall> {
-    let fits = |proxy: &&&'static proxyrank_proxies::Proxy| {
+    let fits = |proxy: &&&'static Proxy| {
         let population = matches!(proxy.run, Run::Population(_));
-        !population && families(info).iter().any(|f| proxy.supports(*f))
+        !population && supports(info, proxy)
     };
     REGISTRY.iter().filter(fits).map(|proxy| ProxyCall::new(proxy)).collect()
+}
+
+/// Whether a proxy is defined for a benchmark's architectures.
+pub(crate) fn supports(info: &BenchmarkInfo, proxy: &Proxy) -> bool {
+    families(info).iter().any(|family| proxy.supports(*family))
 }
 
 fn families(info: &BenchmarkInfo) -> &'static [Family] {
