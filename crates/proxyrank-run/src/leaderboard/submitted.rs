@@ -32,12 +32,12 @@ pub(super) fn card(folder: &Path, card: &Card) -> SiteCard {
 }
 
 fn labels(labels: &LabelsSeen) -> String {
-    let count = match labels.seen {
-        0 => "none".to_owned(),
-        1 => "those of one architecture".to_owned(),
-        seen => format!("those of {seen} architectures"),
-    };
-    format!("{count}: {}", labels.how)
+    let LabelsSeen { seen, how } = labels;
+    match seen {
+        0 => how.clone(),
+        1 => format!("those of one architecture: {how}"),
+        seen => format!("those of {seen} architectures: {how}"),
+    }
 }
 
 /// What the scores belong to.

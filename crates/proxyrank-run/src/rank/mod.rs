@@ -1,7 +1,7 @@
 //! How well the stored scores rank the architectures of a benchmark.
 //!
-//! [`columns()`] gathers rows into one series for each proxy, [`add_populations`] puts behind them those that are made of others' ranks,
-//! [`rank()`] judges them, [`table()`] writes it down.
+//! [`columns()`] gathers rows into one series for each proxy, [`add_populations`] puts behind them those that are made of others' ranks
+//! ([`Combine`] says how), [`rank()`] judges them, [`table()`] writes it down.
 
 mod columns;
 mod combine;
