@@ -2,6 +2,7 @@
 //! line that works.
 
 mod audit;
+mod leaderboard;
 mod predict;
 mod search;
 mod target;
@@ -14,6 +15,7 @@ use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing}
 use proxyrank_store::Shard;
 
 pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
+pub(crate) use leaderboard::{LeaderboardBuildArgs, LeaderboardCheckArgs, LeaderboardCommand};
 pub(crate) use predict::{FeaturesArg, PredictArgs, ScaleArg};
 pub(crate) use search::{SearchArgs, SearchWhat, TabularArgs};
 pub(crate) use target::TargetArgs;
@@ -91,7 +93,7 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Regenerate the papers' tables: fetch, evaluate, report, ledger
     Reproduce(ReproduceArgs),
-    /// The leaderboard as a static site
+    /// The leaderboard as a static site, and what joins it
     #[command(subcommand)]
     Leaderboard(LeaderboardCommand),
     /// Check hashes and schemas of data and results
@@ -224,6 +226,9 @@ pub(crate) struct PanelArgs {
     /// Seed of the resamples
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) bootstrap_seed: u64,
+    /// Also what was submitted; without a folder, what lies in `submissions`
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "submissions")]
+    pub(crate) submissions: Option<PathBuf>,
 }
 
 /// Options of `rank`.
@@ -321,31 +326,6 @@ pub(crate) struct ReproduceArgs {
     /// Print the plan and compute nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-/// What to do with the leaderboard.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LeaderboardCommand {
-    /// Write the site from what is stored
-    Build(LeaderboardBuildArgs),
-}
-
-/// Options of `leaderboard build`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  \
-    proxyrank reproduce --quick && proxyrank leaderboard build\n\n\
-    Open reports/site/index.html: it needs no server, and asks nothing of the network.")]
-pub(crate) struct LeaderboardBuildArgs {
-    /// Only these benchmarks, each a name or a folder with a `benchmark.toml`; every public one that is stored where
-    /// none is named
-    #[arg(long, value_name = "NAME|DIR")]
-    pub(crate) benchmark: Vec<BenchmarkId>,
-    /// Folder to write to; a folder `site` is made in it
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub(crate) out: PathBuf,
-    /// A tenth of the resamples
-    #[arg(long)]
-    pub(crate) quick: bool,
 }
 
 /// Options of `compact`.

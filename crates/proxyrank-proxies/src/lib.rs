@@ -30,9 +30,24 @@ pub mod spectral;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+pub mod worked_example;
 
 pub use call::{CallError, ProxyCall};
 pub use papers::Paper;
 pub use proxy::{Axes, Axis, ParamSpec, Proxy, Run, Scale, Subject};
 pub use published::{PUBLISHED, PublishedProxy, published};
-pub use registry::{REGISTRY, UnknownProxy, find};
+pub use registry::{REGISTRY, UnknownProxy, closest, find};
+
+#[cfg(test)]
+mod tests {
+    /// The example is compiled and tested here, where its `crate::` means what it will mean to whoever copies it.
+    #[test]
+    fn the_worked_example_is_the_one_that_contributors_read() {
+        let guide = include_str!("../../../CONTRIBUTING.md");
+        assert!(
+            guide.contains(include_str!("worked_example.rs")),
+            "copy worked_example.rs into CONTRIBUTING.md"
+        );
+    }
+}

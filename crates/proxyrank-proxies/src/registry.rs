@@ -112,11 +112,16 @@ pub struct UnknownProxy {
 /// The proxy of a name.
 pub fn find(name: &str) -> Result<&'static Proxy, UnknownProxy> {
     REGISTRY.iter().copied().find(|proxy| proxy.name == name).ok_or_else(|| {
-        let mut names: Vec<&'static str> = REGISTRY.iter().map(|proxy| proxy.name).collect();
-        names.sort_by_key(|known| edit_distance(name, known));
-        names.truncate(3);
-        UnknownProxy { given: name.to_owned(), closest: names }
+        let names: Vec<&'static str> = REGISTRY.iter().map(|proxy| proxy.name).collect();
+        UnknownProxy { given: name.to_owned(), closest: closest(name, names, 3) }
     })
+}
+
+/// Those of some known names that are closest to what somebody wrote, closest first.
+pub fn closest<'a>(given: &str, mut known: Vec<&'a str>, count: usize) -> Vec<&'a str> {
+    known.sort_by_key(|name| edit_distance(given, name));
+    known.truncate(count);
+    known
 }
 
 /// Levenshtein distance in characters.

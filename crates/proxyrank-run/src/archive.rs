@@ -12,6 +12,7 @@ use proxyrank_schema::{ArchId, BenchmarkId, CostClass, ScoreKey, ScoreRow, Timin
 use proxyrank_store::{Shard, Store};
 
 use crate::RunError;
+use crate::benchmark;
 use crate::papers::Stores;
 
 /// What went into the reference of one benchmark.
@@ -28,10 +29,11 @@ pub struct Archived {
 /// Rows of one architecture.
 type Rows = (Vec<ScoreRow>, Vec<TimingRow>);
 
-/// Writes the reference of every benchmark anew. The old one is replaced when the new one is complete.
+/// Writes the reference of every public benchmark anew; what was computed on a benchmark of one's own stays with it. The old one is replaced when the new one is complete.
 pub fn archive(stores: &Stores) -> Result<Vec<Archived>, RunError> {
     let mut archived = Vec::new();
-    for benchmark in stores.results.benchmarks()? {
+    let stored = stores.results.benchmarks()?;
+    for benchmark in stored.into_iter().filter(|id| benchmark::find(id).is_ok()) {
         let rows = collect(stores, &benchmark)?;
         if rows.is_empty() {
             continue;
@@ -133,5 +135,11 @@ mod tests {
             later.reference.scores(None).unwrap().iter().map(|row| row.key.arch_id.to_string()).collect();
         assert_eq!(kept, ["0", "1"]);
         assert!(!stores.reference.root().join(".new").exists());
+
+        let mut own = row("0", "w_pca");
+        own.key.benchmark = "mine".into();
+        stores.results.put_published(&"mine".into(), &[own]).unwrap();
+        let archived = archive(&stores).unwrap();
+        assert!(archived.iter().all(|one| one.benchmark.as_str() == "flexibert"), "{archived:?}");
     }
 }

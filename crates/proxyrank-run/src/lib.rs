@@ -12,7 +12,7 @@
 //! - [`targets`] holds proxies against every task, latency and memory, [`story`] says in plain words what all of it comes to;
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
-//! - [`leaderboard`] gathers the static site from the same rankings;
+//! - [`leaderboard`] gathers the static site from the same rankings, [`submission`] is how others join them;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
 //! - [`predict`] measures accuracy predictors and how many labels they need;
 //! - [`search`] replays architecture searches on benchmarks;
@@ -45,6 +45,7 @@ pub mod search;
 pub mod standard;
 pub mod story;
 pub mod studies;
+pub mod submission;
 pub mod survivors;
 pub mod targets;
 pub mod watch;

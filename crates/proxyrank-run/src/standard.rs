@@ -5,6 +5,7 @@
 //! part of what a gradient proxy is, so scores under each signal stay apart and all of them are standard.
 
 use proxyrank_schema::{Device, Dtype, Input, Mode, Protocol, Reading, Signal};
+use proxyrank_space::Family;
 
 use crate::benchmark::{BenchmarkInfo, Source};
 
@@ -17,8 +18,8 @@ pub const SIGNAL: Signal = Signal::Rtd;
 /// The loss that the networks of a benchmark were trained with, as far as there is one signal for it.
 pub const fn signal(info: &BenchmarkInfo) -> Signal {
     match info.source {
-        Source::Flexibert => SIGNAL,
-        Source::Lts => Signal::Lm,
+        Source::Flexibert | Source::Own(Family::Encoder) => SIGNAL,
+        Source::Lts | Source::Own(Family::Gpt2 | Family::TransformerXl) => Signal::Lm,
     }
 }
 

@@ -4,6 +4,7 @@
 mod answers;
 mod audit;
 mod checks;
+mod contributing;
 mod evaluate;
 mod fetch;
 mod interruption;
@@ -12,6 +13,7 @@ mod ranking;
 mod reproduce;
 mod site;
 mod storage;
+mod submissions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

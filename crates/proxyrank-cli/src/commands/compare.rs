@@ -3,13 +3,14 @@
 use proxyrank_run::compare::compare;
 use proxyrank_stats::FailurePolicy;
 
-use super::rank::ranking;
+use super::leaderboard::tell;
+use super::rank::{Ranked, ranking};
 use crate::args::{CompareArgs, Global};
 use crate::exit::Outcome;
 use crate::output;
 
 pub(super) fn run(global: &Global, args: &CompareArgs) -> anyhow::Result<Outcome> {
-    let (benchmark, ranking) = ranking(global, &args.panel, FailurePolicy::default())?;
+    let Ranked { benchmark, ranking, refused } = ranking(global, &args.panel, FailurePolicy::default())?;
     let comparison = compare(&ranking, &args.a, &args.b)?;
     if global.json {
         output::value(&comparison)?;
@@ -21,5 +22,5 @@ pub(super) fn run(global: &Global, args: &CompareArgs) -> anyhow::Result<Outcome
         );
         output::table(&comparison.table(&title), false)?;
     }
-    Ok(Outcome::Done)
+    Ok(tell(&refused))
 }

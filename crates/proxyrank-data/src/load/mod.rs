@@ -14,6 +14,7 @@
 //! - [`mem_dict`]: LPZero's scored symbolic programs;
 //! - [`lts`]: the eleven sets of trained decoders of LiteTransformerSearch;
 //! - [`own`]: benchmarks of one's own, from a folder;
+//! - [`sheet`]: a table of scores that somebody hands in;
 //! - [`text`]: GLUE, SQuAD, WikiText and OpenWebText.
 
 mod error;
@@ -22,6 +23,7 @@ pub mod lts;
 pub mod mem_dict;
 pub mod own;
 pub mod score_table;
+pub mod sheet;
 pub(crate) mod source;
 pub mod text;
 mod unique_map;

@@ -2,7 +2,7 @@
 
 use super::board::{chip, letter_word, standing_bar};
 use super::element::{Element, Markup, el, link};
-use super::model::{Board, Card, Entry, Parameter, Reference, Released};
+use super::model::{Board, Card, Entry, Parameter, Reference, Released, Submitted};
 use super::page::{Depth, Page, commands, frame, heading, slug};
 use super::{Site, plain};
 use crate::ledger::{Ledger, Stage};
@@ -59,11 +59,15 @@ fn facts(site: &Site, card: &Card) -> Element {
     if !card.families.is_empty() {
         list = fact(list, "Defined for", el("dd").text(&card.families.join(", ")));
     }
-    let paper = card
-        .paper
-        .as_ref()
-        .map_or_else(|| el("dd").text("none: a plain baseline or a variant of ours"), reference);
-    list = fact(list, "Paper", paper);
+    if let Some(submission) = &card.submission {
+        list = submitted(list, submission);
+    } else {
+        let paper = card
+            .paper
+            .as_ref()
+            .map_or_else(|| el("dd").text("none: a plain baseline or a variant of ours"), reference);
+        list = fact(list, "Paper", paper);
+    }
     if let Some(code) = &card.code {
         let address = format!("{}/blob/HEAD/{}", site.repository, code.path);
         let source = el("dd").child(link(&address, &code.path)).text(&format!(", version {}", code.version));
@@ -81,6 +85,22 @@ fn facts(site: &Site, card: &Card) -> Element {
         list = fact(list, "See also", el("dd").child(el("ul").class("inline").children(links)));
     }
     list
+}
+
+/// What the authors of a submission say of it. An address that is none becomes text.
+fn submitted(list: Element, submission: &Submitted) -> Element {
+    let Submitted { authors, source, licence, labels, conditions, card } = submission;
+    let is_address = source.starts_with("https://") || source.starts_with("http://");
+    let source = if is_address { el("dd").child(link(source, source)) } else { el("dd").text(source) };
+    let facts = [
+        ("Submitted by", el("dd").text(&authors.join(", "))),
+        ("Source", source),
+        ("Licence", el("dd").text(licence)),
+        ("Belongs to", el("dd").text(conditions)),
+        ("Labels seen", el("dd").text(labels)),
+        ("Card", el("dd").child(el("code").text(card))),
+    ];
+    facts.into_iter().fold(list, |list, (term, description)| fact(list, term, description))
 }
 
 fn fact(list: Element, term: &str, description: Element) -> Element {

@@ -46,6 +46,7 @@ fn row(site: &Site, card: &Card) -> Element {
     let versus = standing.and_then(|(board, row)| board.entries[row].versus.first().copied());
     let rule = standing.and_then(|(board, _)| board.rules.first());
     let to = format!("proxies/{}.html", slug(&card.name));
+    let given = if card.submission.is_some() { "as submitted" } else { "as released" };
     el("tr")
         .child(
             el("th").attr("scope", "row").child(link(&to, &card.name)).child(el("small").text(&card.title)),
@@ -53,6 +54,6 @@ fn row(site: &Site, card: &Card) -> Element {
         .child(el("td").child(chip(card.class)))
         .child(standing_bar(cell, rule.and_then(|rule| rule.tau)))
         .child(letter_word(versus, rule.map(|rule| rule.label.as_str())))
-        .child(el("td").class("formula").text(card.formula.as_deref().unwrap_or("as released")))
+        .child(el("td").class("formula").text(card.formula.as_deref().unwrap_or(given)))
         .child(el("td").text(card.paper.as_ref().map_or("", |paper| paper.citation.as_str())))
 }

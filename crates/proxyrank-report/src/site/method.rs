@@ -6,7 +6,7 @@ use super::element::{Element, el};
 use super::page::{Depth, Page, heading};
 
 /// What a newcomer must know, a paragraph under each heading.
-const PARAGRAPHS: [(&str, &str, &str); 6] = [
+const PARAGRAPHS: [(&str, &str, &str); 7] = [
     (
         "proxies",
         "What is measured",
@@ -42,6 +42,11 @@ const PARAGRAPHS: [(&str, &str, &str); 6] = [
         "labels",
         "Labels seen",
         "A formula that was searched or tuned on networks of the same benchmark has seen the answers. The column says how many, where it is known.",
+    ),
+    (
+        "submissions",
+        "Submitted rows",
+        "A row marked as submitted brings scores that its authors computed, or is made of scores that stand here already. It is ranked and tested like every other row. What it          costs and which labels it has seen is what its card says; whether a sample of it was computed again is not something that a table can tell.",
     ),
 ];
 

@@ -26,5 +26,7 @@ pub(crate) mod picture;
 pub(crate) mod plain;
 mod write;
 
-pub use model::{Board, Card, Code, Entry, Parameter, Plot, Reference, Released, Rule, Site, Tally, Versus};
+pub use model::{
+    Board, Card, Code, Entry, Parameter, Plot, Reference, Released, Rule, Site, Submitted, Tally, Versus,
+};
 pub use write::{SiteError, Written};

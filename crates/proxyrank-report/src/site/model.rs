@@ -179,6 +179,25 @@ pub struct Card {
     pub plots: Vec<Plot>,
     /// The command that computes it.
     pub command: Option<String>,
+    /// Who submitted it, if somebody did.
+    pub submission: Option<Submitted>,
+}
+
+/// What the authors of a submission say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// Their names.
+    pub authors: Vec<String>,
+    /// Address of the paper or the code.
+    pub source: String,
+    /// Under which licence it may be used.
+    pub licence: String,
+    /// Which labels were seen, and how.
+    pub labels: String,
+    /// What the scores belong to.
+    pub conditions: String,
+    /// The card, from the root of the repository.
+    pub card: String,
 }
 
 /// A publication.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proxyrank_report::chart::Heatmap;
 use proxyrank_report::ledger::Ledger;
-use proxyrank_report::site::{Board, Card, Entry, Rule, Site, Tally, Versus};
+use proxyrank_report::site::{Board, Card, Entry, Rule, Site, Submitted, Tally, Versus};
 use proxyrank_report::table::{Cell, Column, Emphasis, Flag, Row, Table, Tone};
 use proxyrank_schema::CostClass;
 use proxyrank_stats::Estimate;
@@ -105,6 +105,14 @@ fn card(name: &str) -> Card {
         targets: Vec::new(),
         seeds: None,
         plots: Vec::new(),
+        submission: (name != "rule").then(|| Submitted {
+            authors: vec![HOSTILE.into()],
+            source: "javascript:alert(1)".into(),
+            licence: HOSTILE.into(),
+            labels: HOSTILE.into(),
+            conditions: HOSTILE.into(),
+            card: HOSTILE.into(),
+        }),
         command: Some(HOSTILE.into()),
     }
 }
@@ -132,7 +140,7 @@ fn no_name_breaks_out_of_its_place() {
     for (file, text) in &pages {
         // The two scripts of the head.
         assert_eq!(text.matches("<script").count(), 2, "{file}");
-        assert!(!text.contains("alert('x')"), "{file}");
+        assert!(!text.contains("alert('x')") && !text.contains("href=\"javascript"), "{file}");
         assert!(text.starts_with("<!doctype html>\n<html lang=\"en\">"), "{file}");
     }
 }

@@ -20,7 +20,7 @@ mod run;
 mod sample;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod verdict;
 
 pub use judge::{Audited, audited};

@@ -8,7 +8,7 @@ use proxyrank_space::{Architecture, FlexibertArch};
 use crate::benchmark::{Benchmark, Entry, find};
 
 /// The first architectures that FlexiBERT's sampler draws, without ground truth.
-pub(super) fn benchmark(count: usize) -> Benchmark {
+pub(crate) fn benchmark(count: usize) -> Benchmark {
     let entry = |(place, architecture): (usize, FlexibertArch)| Entry {
         id: place.to_string().as_str().into(),
         architecture: Architecture::Flexibert(architecture),

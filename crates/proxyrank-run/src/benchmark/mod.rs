@@ -58,7 +58,7 @@ impl Benchmark {
     pub fn training_seconds(&self, locator: &Locator) -> Result<Option<Vec<f64>>, RunError> {
         match self.info.source {
             Source::Flexibert => flexibert::training_seconds(self.info, locator).map(Some),
-            Source::Lts => Ok(None),
+            Source::Lts | Source::Own(_) => Ok(None),
         }
     }
 

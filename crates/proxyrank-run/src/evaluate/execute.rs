@@ -76,6 +76,30 @@ pub fn evaluate(
     Ok(evaluated)
 }
 
+/// Scores a request anew whatever is stored, and stores nothing.
+pub fn afresh(
+    benchmark: &Benchmark,
+    request: &Request,
+    locator: &Locator,
+    watch: &dyn Watch,
+    stop: &Stop,
+) -> Result<Vec<ScoreRow>, RunError> {
+    let plan = Plan::new(benchmark, request, &HashSet::new())?;
+    let run = Provenance::new(request);
+    let runner = if plan.runs_networks() { Some(Runner::new(request, locator, watch)?) } else { None };
+    let task = watch.task(&request.describe(), plan.jobs.len());
+    let mut rows = Vec::new();
+    for (done, job) in plan.jobs.iter().enumerate() {
+        if stop.asked() {
+            let after = format!("after {done} of {} architectures", plan.jobs.len());
+            return Err(RunError::Stopped { after });
+        }
+        rows.extend(score(benchmark, job, runner.as_ref(), &run)?.0);
+        task.at(done + 1);
+    }
+    Ok(rows)
+}
+
 /// The keys of a request that need not be computed again: those that have a score, or, where proxies are to be timed
 /// alone, those that were timed alone.
 pub fn finished(

@@ -14,7 +14,8 @@ mod request;
 mod runner;
 mod selection;
 
-pub use execute::{Evaluated, evaluate, finished};
+pub use execute::{Evaluated, afresh, evaluate, finished};
 pub use plan::Plan;
 pub use request::Request;
+pub(crate) use request::supports;
 pub use selection::Selection;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proxyrank_nn::ComputeDevice;
-use proxyrank_proxies::{Axis, ProxyCall, REGISTRY, Run};
+use proxyrank_proxies::{Axis, Proxy, ProxyCall, REGISTRY, Run};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_store::Shard;
 
@@ -84,7 +84,7 @@ impl Request {
             words.push(self.signal.to_string());
         }
         words.extend(standard::departures(self.info, &self.protocol(Reading::None)));
-        if self.selection == Selection::Audit {
+        if matches!(self.selection, Selection::Audit | Selection::Sample { .. }) {
             words.push("sample".to_owned());
         }
         words.join(", ")
@@ -119,7 +119,7 @@ impl Request {
                 continue;
             }
             let call: ProxyCall = word.parse()?;
-            if !info.families().iter().any(|family| call.proxy.supports(*family)) {
+            if !supports(info, call.proxy) {
                 let wanted: Vec<&str> = call.proxy.families.iter().map(|family| family.as_str()).collect();
                 return Err(RunError::Usage(format!(
                     "{} is defined for {}, and {} has none of these",
@@ -161,11 +161,16 @@ impl Request {
 
 /// The proxies that are defined for a benchmark's architectures.
 fn applicable(info: &BenchmarkInfo) -> Vec<ProxyCall> {
-    let fits = |proxy: &&&'static proxyrank_proxies::Proxy| {
+    let fits = |proxy: &&&'static Proxy| {
         let population = matches!(proxy.run, Run::Population(_));
-        !population && info.families().iter().any(|f| proxy.supports(*f))
+        !population && supports(info, proxy)
     };
     REGISTRY.iter().filter(fits).map(|proxy| ProxyCall::new(proxy)).collect()
+}
+
+/// Whether a proxy is defined for a benchmark's architectures.
+pub(crate) fn supports(info: &BenchmarkInfo, proxy: &Proxy) -> bool {
+    info.families().iter().any(|family| proxy.supports(*family))
 }
 
 /// Splits at the commas that begin another proxy; a comma before `name=value` belongs to the parameters of the one before.

@@ -13,6 +13,7 @@ use crate::benchmark::{BenchmarkInfo, Source};
 use crate::ceiling;
 use crate::rank::{Detail, ScoreColumn, SortBy, order, table};
 use crate::report::{ReportOptions, cost, heatmap, runs_network};
+use crate::submission::Submissions;
 
 /// The name of a board, of which file names are made.
 pub(super) fn id(judged: &Judged<'_>) -> String {
@@ -20,13 +21,18 @@ pub(super) fn id(judged: &Judged<'_>) -> String {
 }
 
 /// The table of a ranking with what stands around it.
-pub(super) fn board(judged: &Judged<'_>, options: &ReportOptions) -> Result<Board, RunError> {
+pub(super) fn board(
+    judged: &Judged<'_>,
+    options: &ReportOptions,
+    submissions: &Submissions,
+) -> Result<Board, RunError> {
     let Judged { stock, reading, ranking, ceiling } = judged;
     let benchmark = &stock.benchmark;
     let info = benchmark.info;
     let baselines = rules::baselines(info, ranking);
     let order = order(ranking, SortBy::Tau);
-    let entries: Vec<Entry> = order.iter().map(|&index| entry(judged, index, &baselines)).collect();
+    let entries: Vec<Entry> =
+        order.iter().map(|&index| entry(judged, index, &baselines, submissions)).collect();
     let found: Vec<Rule> = baselines.iter().map(|&index| rules::rule(ranking, index)).collect();
     let costs = ranking.columns.iter().any(|column| runs_network(column.class));
     let chart = Some(cost(benchmark, ranking, ceiling.as_ref()));
@@ -37,7 +43,7 @@ pub(super) fn board(judged: &Judged<'_>, options: &ReportOptions) -> Result<Boar
         reading_words: words(info, *reading).to_owned(),
         metric: ranking.options.metric.name.to_owned(),
         architectures: ranking.kept.len(),
-        table: extended(judged, &order, &entries),
+        table: extended(judged, &order, &entries, submissions),
         entries,
         rules: found,
         ceiling: ceiling.as_ref().map(|ceiling| ceiling.tau),
@@ -71,26 +77,27 @@ const fn words(info: &BenchmarkInfo, reading: Reading) -> &'static str {
     }
 }
 
-fn entry(judged: &Judged<'_>, index: usize, baselines: &[usize]) -> Entry {
+fn entry(judged: &Judged<'_>, index: usize, baselines: &[usize], submissions: &Submissions) -> Entry {
     let column = &judged.ranking.columns[index];
     Entry {
         label: column.label.clone(),
         card: column.proxy.to_string(),
-        title: title(column),
+        title: title(column, submissions),
         class: column.class,
         versus: baselines.iter().map(|&rule| rules::versus(&judged.ranking, index, rule)).collect(),
     }
 }
 
-fn title(column: &ScoreColumn) -> String {
+fn title(column: &ScoreColumn, submissions: &Submissions) -> String {
     let name = column.proxy.as_str();
     let computed = find_proxy(name).ok().map(|proxy| proxy.title.to_owned());
     let released = || published().find(|p| p.name == name).map(|p| format!("{}, as released", p.title));
-    computed.or_else(released).unwrap_or_default()
+    let submitted = || submissions.card(name).map(|(_, card)| card.title.clone());
+    computed.or_else(released).or_else(submitted).unwrap_or_default()
 }
 
 /// The report's table with the columns that only the site has.
-fn extended(judged: &Judged<'_>, order: &[usize], entries: &[Entry]) -> Table {
+fn extended(judged: &Judged<'_>, order: &[usize], entries: &[Entry], submissions: &Submissions) -> Table {
     let benchmark = &judged.stock.benchmark;
     let ranking = &judged.ranking;
     let base = table(benchmark, ranking, SortBy::Tau, Detail::Full);
@@ -113,7 +120,9 @@ fn extended(judged: &Judged<'_>, order: &[usize], entries: &[Entry]) -> Table {
             cells[at] = Cell::Flag(Flag { tone: verdict.tone(), label: verdict.to_string(), value: None });
         }
         cells.push(flag(entry.versus.first().copied()));
-        cells.push(match seen(benchmark.info.id, &entry.card, benchmark.entries.len()) {
+        let declared = submissions.card(&entry.card).map(|(_, card)| Labels::Seen(card.labels.seen));
+        let known = || seen(benchmark.info.id, &entry.card, benchmark.entries.len());
+        cells.push(match declared.unwrap_or_else(known) {
             Labels::Seen(count) => Cell::count(count as u64),
             Labels::Some => Cell::missing("fitted to labels of this benchmark; how many is not known"),
         });

@@ -6,19 +6,20 @@ use proxyrank_proxies::published::{Column as Part, PublishedProxy, published};
 use proxyrank_proxies::{Paper, Proxy, REGISTRY};
 use proxyrank_report::site::{Card, Code, Parameter, Plot, Reference, Released};
 use proxyrank_report::table::{Cell, Column, Table};
-use proxyrank_schema::{CostClass, Direction, Signal};
+use proxyrank_schema::{CostClass, Direction, Protocol, Signal};
 use proxyrank_stats::StatsError;
 
-use super::{Judged, boards, sources};
+use super::{Judged, boards, sources, submitted};
 use crate::RunError;
 use crate::benchmark::Metric;
 use crate::papers::{Statistic, compute};
 use crate::rank::ScoreColumn;
 use crate::report::scatter;
 use crate::studies::{SEED_NOTES, SeedSpread, seed_spreads};
+use crate::submission::Submissions;
 
-/// A card for each proxy that stands in a table: those of the registry, then released scores.
-pub(super) fn cards(judged: &[Judged<'_>]) -> Result<Vec<Card>, RunError> {
+/// A card for each proxy that stands in a table: those of the registry, released scores, then submissions.
+pub(super) fn cards(judged: &[Judged<'_>], submissions: &Submissions) -> Result<Vec<Card>, RunError> {
     let there: BTreeSet<&str> = judged
         .iter()
         .flat_map(|judged| &judged.ranking.columns)
@@ -39,6 +40,9 @@ pub(super) fn cards(judged: &[Judged<'_>]) -> Result<Vec<Card>, RunError> {
         if names.insert(released.name) {
             cards.push(measured(replayed(released), judged, &seeds)?);
         }
+    }
+    for (folder, submission) in submissions.cards().filter(|(_, card)| there.contains(card.name.as_str())) {
+        cards.push(measured(submitted::card(folder, submission), judged, &seeds)?);
     }
     let names: BTreeSet<String> = cards.iter().map(|card| card.name.clone()).collect();
     for card in &mut cards {
@@ -99,7 +103,7 @@ fn replayed(first: &PublishedProxy) -> Card {
     }
 }
 
-fn blank(
+pub(super) fn blank(
     name: &str,
     title: &str,
     class: CostClass,
@@ -127,6 +131,7 @@ fn blank(
         seeds: None,
         plots: Vec::new(),
         command: None,
+        submission: None,
     }
 }
 
@@ -145,12 +150,22 @@ fn reference(paper: &'static Paper) -> Reference {
 }
 
 fn released(proxy: &PublishedProxy) -> Released {
-    let protocol = proxy.protocol();
     let part = match proxy.column {
         Part::Csv(column) => format!("column “{column}”"),
         Part::Whole => "one number for each architecture".to_owned(),
         Part::Sum(fields) => format!("the sum of {}", fields.join(", ")),
     };
+    Released {
+        benchmark: proxy.benchmark.to_owned(),
+        repository: proxy.repository.as_str().to_owned(),
+        file: proxy.file.to_owned(),
+        part,
+        conditions: conditions(&proxy.protocol()),
+    }
+}
+
+/// A protocol in words.
+pub(super) fn conditions(protocol: &Protocol) -> String {
     let mut conditions = vec![format!("reading {}", protocol.reading)];
     if protocol.signal != Signal::None {
         conditions.push(format!("signal {}", protocol.signal));
@@ -161,13 +176,7 @@ fn released(proxy: &PublishedProxy) -> Released {
             protocol.input, protocol.batch_size, protocol.seq_len, protocol.mode
         ));
     }
-    Released {
-        benchmark: proxy.benchmark.to_owned(),
-        repository: proxy.repository.as_str().to_owned(),
-        file: proxy.file.to_owned(),
-        part,
-        conditions: conditions.join(", "),
-    }
+    conditions.join(", ")
 }
 
 /// The command that computes a proxy on the first benchmark that it stands in.

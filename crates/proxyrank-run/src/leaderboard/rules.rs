@@ -36,7 +36,7 @@ fn lines(baseline: &str) -> &'static [&'static str] {
 }
 
 /// The baselines of a ranking, as indices into its columns: the one to beat first, then by tau-b.
-pub(super) fn baselines(info: &BenchmarkInfo, ranking: &Ranking) -> Vec<usize> {
+pub(crate) fn baselines(info: &BenchmarkInfo, ranking: &Ranking) -> Vec<usize> {
     let mut found: Vec<usize> =
         (0..ranking.columns.len()).filter(|&index| ranking.columns[index].is_baseline()).collect();
     let first = to_beat(info);
@@ -72,7 +72,7 @@ pub(super) fn rule(ranking: &Ranking, index: usize) -> Rule {
 }
 
 /// How one column fares against another, by the ranking's paired tests.
-pub(super) fn versus(ranking: &Ranking, index: usize, rule: usize) -> Versus {
+pub(crate) fn versus(ranking: &Ranking, index: usize, rule: usize) -> Versus {
     if index == rule {
         return Versus::Itself;
     }
@@ -84,7 +84,7 @@ pub(super) fn versus(ranking: &Ranking, index: usize, rule: usize) -> Versus {
 }
 
 /// `is_first` says whether the comparison's first proxy is the one that is judged.
-fn judge(comparison: &Comparison, level: f64, is_first: bool) -> Versus {
+pub(crate) fn judge(comparison: &Comparison, level: f64, is_first: bool) -> Versus {
     if comparison.p_holm >= level {
         return Versus::Even;
     }

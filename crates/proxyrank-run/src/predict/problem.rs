@@ -2,6 +2,7 @@
 
 use proxyrank_predict::study::{FeatureSet, Problem, Rule};
 use proxyrank_schema::{ProxyName, Reading};
+use proxyrank_space::Family;
 
 use super::FeatureKind;
 use super::features::features;
@@ -23,8 +24,8 @@ const PARAMS: &str = "#params";
 /// The rule that a predictor must beat to be worth its labels: on encoders the sort, on decoders, where depth does not come first, #params.
 pub(super) fn bar(source: Source) -> &'static str {
     match source {
-        Source::Flexibert => RULES[0].1,
-        Source::Lts => PARAMS,
+        Source::Flexibert | Source::Own(Family::Encoder) => RULES[0].1,
+        Source::Lts | Source::Own(Family::Gpt2 | Family::TransformerXl) => PARAMS,
     }
 }
 

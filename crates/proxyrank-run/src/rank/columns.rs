@@ -50,6 +50,17 @@ pub enum Origin {
     Results,
     /// The committed reference.
     Reference,
+    /// A submission.
+    Submission(Made),
+}
+
+/// What the scores of a submission are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// Each of its architecture alone.
+    OfScores,
+    /// Of ranks among the architectures of the benchmark.
+    OfRanks,
 }
 
 /// The scores of one proxy under one protocol, one for each architecture of the benchmark.
@@ -267,5 +278,29 @@ fn tell_apart(benchmark: &Benchmark, columns: &mut [ScoreColumn]) {
             parts.push(format!("v{}", column.version));
         }
         columns[index].label = format!("{} ({})", column.proxy, parts.join(", "));
+    }
+}
+
+/// Columns for tests.
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A column that computes nothing: a label, and scores of which those that are none have failed.
+    pub(crate) fn column(label: &str, scores: &[Option<f64>]) -> ScoreColumn {
+        ScoreColumn {
+            proxy: label.into(),
+            version: 1,
+            params: Params::none(),
+            protocol: Protocol::none(),
+            label: label.to_owned(),
+            direction: Direction::HigherIsBetter,
+            class: CostClass::DataFree,
+            slots: scores.iter().map(|score| score.map_or(Slot::Failed, Slot::Score)).collect(),
+            wall_ns: None,
+            timed_twice: None,
+            origin: Origin::Results,
+            audit: None,
+        }
     }
 }

@@ -3,12 +3,11 @@
 //! Such a score exists only among other architectures: it is computed where a benchmark's scores lie side by side, for
 //! every protocol under which all of its components were computed, and stored nowhere.
 
-use proxyrank_proxies::{Proxy, REGISTRY, Run, find as find_proxy};
+use proxyrank_proxies::{Proxy, ProxyCall, REGISTRY, Run, find as find_proxy};
 use proxyrank_schema::{Params, Protocol};
-use proxyrank_stats::average_ranks;
 
-use super::columns::{Origin, ScoreColumn, Slot};
-use crate::audit::Verdict;
+use super::columns::{Made, Origin, ScoreColumn, Slot};
+use super::combine::{Combine, Term, audit, wall_ns};
 
 /// Puts behind the columns those that can be made of their ranks.
 pub fn add_populations(columns: &mut Vec<ScoreColumn>) {
@@ -25,48 +24,40 @@ pub fn add_populations(columns: &mut Vec<ScoreColumn>) {
     columns.extend(made);
 }
 
-/// Whether a column's proxy is made of ranks.
+/// Whether a column's scores are made of ranks.
 pub(super) fn is_population(column: &ScoreColumn) -> bool {
-    find_proxy(column.proxy.as_str()).is_ok_and(|proxy| matches!(proxy.run, Run::Population(_)))
+    column.origin == Origin::Submission(Made::OfRanks)
+        || find_proxy(column.proxy.as_str()).is_ok_and(|proxy| matches!(proxy.run, Run::Population(_)))
 }
 
-/// A component's current scores under the part of a protocol that it depends on.
+/// A component's current scores at its defaults under the part of a protocol that it depends on.
 fn part<'a>(columns: &'a [ScoreColumn], component: &str, protocol: &Protocol) -> Option<&'a ScoreColumn> {
-    let proxy = find_proxy(component).ok()?;
-    let (wanted, params) = (proxy.protocol(protocol), proxy.default_params());
+    current(columns, &ProxyCall::new(find_proxy(component).ok()?), protocol)
+}
+
+/// A proxy's scores by its current version under the part of a protocol that it depends on.
+pub(crate) fn current<'a>(
+    columns: &'a [ScoreColumn],
+    call: &ProxyCall,
+    protocol: &Protocol,
+) -> Option<&'a ScoreColumn> {
+    let wanted = call.proxy.protocol(protocol);
     columns.iter().find(|column| {
-        column.proxy.as_str() == component
-            && column.version == proxy.version
-            && column.params == params
+        column.proxy.as_str() == call.proxy.name
+            && column.version == call.proxy.version
+            && column.params == call.params
             && column.protocol == wanted
     })
 }
 
 /// The sum of ln(rank / population) over the parts, for architectures that all of them have; none where there is no such
-/// architecture. A score that failed ranks last.
+/// architecture.
 fn of_ranks(proxy: &Proxy, protocol: &Protocol, parts: &[&ScoreColumn]) -> Option<ScoreColumn> {
-    let slots = parts.first()?.slots.len();
-    let population: Vec<usize> =
-        (0..slots).filter(|&i| parts.iter().all(|part| part.slots[i] != Slot::Absent)).collect();
-    if population.is_empty() {
+    let terms: Vec<Term<'_>> = parts.iter().map(|&column| Term { column, weight: 1.0 }).collect();
+    let slots = Combine::RankProduct.slots(&terms).ok()?;
+    if slots.iter().all(|slot| *slot == Slot::Absent) {
         return None;
     }
-    let mut sums = vec![0.0; population.len()];
-    for part in parts {
-        // Stored scores are finite, so nothing lies below a failed one.
-        let value =
-            |&i: &usize| part.slots[i].score().map_or(f64::MIN, |score| part.direction.sign() * score);
-        let values: Vec<f64> = population.iter().map(value).collect();
-        for (sum, rank) in sums.iter_mut().zip(average_ranks(&values).ok()?) {
-            *sum += (rank / population.len() as f64).ln();
-        }
-    }
-    let mut scores = vec![Slot::Absent; slots];
-    for (&i, sum) in population.iter().zip(sums) {
-        scores[i] = Slot::Score(sum);
-    }
-    // Ranks are no sounder than the scores that they are made of.
-    let audits: Option<Vec<Verdict>> = parts.iter().map(|part| part.audit).collect();
     let here = parts.iter().all(|part| part.origin == Origin::Results);
     Some(ScoreColumn {
         proxy: proxy.id(),
@@ -76,11 +67,10 @@ fn of_ranks(proxy: &Proxy, protocol: &Protocol, parts: &[&ScoreColumn]) -> Optio
         label: proxy.name.to_owned(),
         direction: proxy.direction,
         class: proxy.class,
-        slots: scores,
-        // The components one after the other; what they share is counted more than once.
-        wall_ns: parts.iter().map(|part| part.wall_ns).sum(),
+        slots,
+        wall_ns: wall_ns(&terms),
         timed_twice: None,
-        audit: audits.and_then(|audits| audits.into_iter().max()),
+        audit: audit(&terms),
         origin: if here { Origin::Results } else { Origin::Reference },
     })
 }
@@ -90,6 +80,7 @@ mod tests {
     use proxyrank_schema::{CostClass, Direction, Reading};
 
     use super::*;
+    use crate::audit::Verdict;
     use crate::benchmark::find;
     use crate::standard;
 

@@ -158,7 +158,11 @@ fn cells(ranking: &Ranking, index: usize, full: bool) -> Vec<Cell> {
     });
     if full {
         let micros = column.wall_ns.map(|ns| ns as f64 / 1000.0);
-        cells.push(Cell::number_or(micros, "published without a time"));
+        let none = match column.origin {
+            Origin::Submission(_) => "submitted without a time",
+            _ => "published without a time",
+        };
+        cells.push(Cell::number_or(micros, none));
     }
     cells
 }
@@ -210,6 +214,18 @@ fn notes(benchmark: &Benchmark, ranking: &Ranking) -> Vec<String> {
         .collect();
     if !borrowed.is_empty() {
         notes.push(format!("From the committed reference, not computed here: {}.", borrowed.join(", ")));
+    }
+    let submitted: Vec<&str> = ranking
+        .columns
+        .iter()
+        .filter(|column| matches!(column.origin, Origin::Submission(_)))
+        .map(|column| column.label.as_str())
+        .collect();
+    if !submitted.is_empty() {
+        notes.push(format!(
+            "Submitted, under the conditions that their cards state: {}.",
+            submitted.join(", ")
+        ));
     }
     notes.extend(ranking.left_out.iter().map(|what| format!("Left out: {what}.")));
     notes.extend(benchmark.warnings.iter().map(|warning| format!("Warning: {warning}.")));

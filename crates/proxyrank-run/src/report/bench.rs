@@ -12,7 +12,7 @@ use crate::RunError;
 use crate::benchmark::Source;
 use crate::ceiling::{self, Grouping};
 use crate::papers::Stock;
-use crate::rank::{Detail, RankOptions, Ranking, SortBy, rank, table};
+use crate::rank::{Detail, RankOptions, Ranking, ScoreColumn, SortBy, rank, table};
 
 /// A page that was written.
 pub struct BenchmarkPage {
@@ -34,12 +34,19 @@ pub struct BenchmarkPage {
     pub overview: Option<PathBuf>,
 }
 
-/// Ranks a benchmark under a reading by its main ground truth.
-pub(crate) fn ranked(stock: &Stock, reading: Reading, options: &ReportOptions) -> Result<Ranking, RunError> {
+/// Ranks a benchmark under a reading by its main ground truth, together with columns that are not stored.
+pub(crate) fn ranked(
+    stock: &Stock,
+    reading: Reading,
+    options: &ReportOptions,
+    more: Vec<ScoreColumn>,
+) -> Result<Ranking, RunError> {
     let metric = stock.benchmark.info.metric(None)?;
     let failures = FailurePolicy::default();
     let options = RankOptions { reading, metric, bootstrap: options.bootstrap, failures };
-    rank(&stock.benchmark, stock.columns(reading).to_vec(), options)
+    let mut columns = stock.columns(reading).to_vec();
+    columns.extend(more);
+    rank(&stock.benchmark, columns, options)
 }
 
 /// Ranks a benchmark under a reading and writes its page, tables and charts below `out`.
@@ -51,7 +58,7 @@ pub fn benchmark_page(
 ) -> Result<BenchmarkPage, RunError> {
     let benchmark = &stock.benchmark;
     let info = benchmark.info;
-    let ranking = ranked(stock, reading, options)?;
+    let ranking = ranked(stock, reading, options, Vec::new())?;
     let metric = ranking.options.metric;
     let folder = out.join(info.id).join(reading.as_str());
     let full = table(benchmark, &ranking, SortBy::Tau, Detail::Full);

@@ -1,33 +1,34 @@
-//! `leaderboard`: the static site.
+//! `leaderboard build`: the static site.
 
 use proxyrank_run::benchmark::resolve;
 use proxyrank_run::leaderboard::{FOLDER, build, write};
 use proxyrank_run::report::ReportOptions;
+use proxyrank_run::submission::Submissions;
 use serde_json::json;
 
-use crate::args::{Global, LeaderboardBuildArgs, LeaderboardCommand};
+use super::tell;
+use crate::args::{Global, LeaderboardBuildArgs};
 use crate::exit::Outcome;
 use crate::output;
 use crate::setup::Setup;
 
-pub(super) fn run(global: &Global, command: &LeaderboardCommand) -> anyhow::Result<Outcome> {
-    match command {
-        LeaderboardCommand::Build(args) => run_build(global, args),
-    }
-}
-
-fn run_build(global: &Global, args: &LeaderboardBuildArgs) -> anyhow::Result<Outcome> {
+pub(super) fn run(global: &Global, args: &LeaderboardBuildArgs) -> anyhow::Result<Outcome> {
     let setup = Setup::new(global)?;
     let options = if args.quick { ReportOptions::quick() } else { ReportOptions::usual() };
     let chosen: Vec<_> = args.benchmark.iter().map(resolve).collect::<Result<_, _>>()?;
-    let site = build(&setup.workshop(&args.out), &chosen, &options)?;
+    let mut submissions = Submissions::read(&args.submissions)?;
+    let site = build(&setup.workshop(&args.out), &chosen, &options, &mut submissions)?;
     let folder = args.out.join(FOLDER);
     let written = write(&site, &folder)?;
+    let refused = submissions.refused();
     let (tables, cards) = (site.boards.len(), site.cards.len());
+    let submitted = site.cards.iter().filter(|card| card.submission.is_some()).count();
     if global.json {
         output::value(&json!({
             "tables": tables,
             "cards": cards,
+            "submissions": submitted,
+            "refused": refused,
             "files": written.files,
             "bytes": written.bytes,
             "page_bytes": written.page_bytes,
@@ -35,12 +36,12 @@ fn run_build(global: &Global, args: &LeaderboardBuildArgs) -> anyhow::Result<Out
         }))?;
     } else {
         output::text(&format!(
-            "{tables} tables, {cards} cards, {} files, {:.1} MB of which {:.1} MB are pages\nopen {}",
+            "{tables} tables, {cards} cards ({submitted} of submissions), {} files, {:.1} MB of which {:.1} MB are pages\nopen {}",
             written.files,
             written.bytes as f64 / 1e6,
             written.page_bytes as f64 / 1e6,
             folder.join("index.html").display()
         ))?;
     }
-    Ok(Outcome::Done)
+    Ok(tell(&refused))
 }
