@@ -16,7 +16,13 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Outcome>
     if global.json {
         output::value(&reports.ledger.summary())?;
     } else {
-        output::text(&format!("{}\nwritten to {}", reports.ledger.summary(), args.out.display()))?;
+        let page = |name: &str| args.out.join(name).display().to_string();
+        output::text(&format!(
+            "{}\nopen {}, or read {}",
+            reports.ledger.summary(),
+            page("index.html"),
+            page("README.md")
+        ))?;
     }
     Ok(Outcome::Done)
 }

@@ -44,7 +44,8 @@ pub(super) fn run(global: &Global, args: &ReproduceArgs) -> anyhow::Result<Outco
         output::value(&json!({ "summary": ledger.summary(), "changes": changes, "out": args.out }))?;
     } else {
         print(&reports.tables, ledger)?;
-        output::text(&format!("reports: {}", args.out.join("README.md").display()))?;
+        let page = |name: &str| args.out.join(name).display().to_string();
+        output::text(&format!("open {}, or read {}", page("index.html"), page("README.md")))?;
     }
     let changed = changes.unwrap_or_default();
     for change in &changed {
