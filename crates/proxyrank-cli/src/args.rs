@@ -2,6 +2,7 @@
 //! line that works.
 
 mod audit;
+mod corpus;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing}
 use proxyrank_store::Shard;
 
 pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
+pub(crate) use corpus::CorpusArgs;
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]
@@ -84,6 +86,8 @@ pub(crate) enum Command {
     /// The leaderboard as a static site
     #[command(subcommand)]
     Leaderboard(LeaderboardCommand),
+    /// Make English-like text and five tasks on it, from a seed
+    Corpus(CorpusArgs),
     /// Check hashes and schemas of data and results
     Verify(VerifyArgs),
     /// Merge the stored parts of each benchmark into one file
