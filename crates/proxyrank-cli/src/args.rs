@@ -2,6 +2,7 @@
 //! line that works.
 
 mod audit;
+mod corpus;
 mod leaderboard;
 mod predict;
 mod search;
@@ -15,6 +16,7 @@ use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing}
 use proxyrank_store::Shard;
 
 pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
+pub(crate) use corpus::CorpusArgs;
 pub(crate) use leaderboard::{LeaderboardBuildArgs, LeaderboardCheckArgs, LeaderboardCommand};
 pub(crate) use predict::{FeaturesArg, PredictArgs, ScaleArg};
 pub(crate) use search::{SearchArgs, SearchWhat, TabularArgs};
@@ -96,6 +98,8 @@ pub(crate) enum Command {
     /// The leaderboard as a static site, and what joins it
     #[command(subcommand)]
     Leaderboard(LeaderboardCommand),
+    /// Make English-like text and five tasks on it, from a seed
+    Corpus(CorpusArgs),
     /// Check hashes and schemas of data and results
     Verify(VerifyArgs),
     /// Merge the stored parts of each benchmark into one file

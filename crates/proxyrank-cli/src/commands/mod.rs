@@ -3,6 +3,7 @@
 mod audit;
 mod compact;
 mod compare;
+mod corpus;
 mod evaluate;
 mod fetch;
 mod leaderboard;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Report(args) => report::run(global, args),
         Command::Reproduce(args) => reproduce::run(global, args),
         Command::Leaderboard(command) => leaderboard::run(global, command),
+        Command::Corpus(args) => corpus::run(global, args),
         Command::Verify(args) => verify::run(global, args),
         Command::Compact(args) => compact::run(global, args),
         Command::Cite => {

@@ -10,7 +10,7 @@
 //! - [`Words`]: the vocabulary, a tokenizer, and packing into sequences of one length;
 //! - [`tasks`]: acceptability, sentiment, paraphrase, entailment, similarity, with labels that follow from trees;
 //! - [`measure`]: how predictable the text is, and what counting words scores on the tasks;
-//! - [`write`]: all of it as files.
+//! - [`write()`]: all of it as files.
 //!
 //! Numbers are in `docs/corpus.md`.
 

@@ -80,7 +80,8 @@ impl Narrator {
             NounPhrase::Name(known.name)
         } else {
             let mut phrase = common("the", known.job.noun);
-            if self.composer.draw.chance(30) {
+            let by_character = self.composer.draw.chance(30);
+            if by_character {
                 phrase.adjectives.push(Described::plain(known.character));
             } else if self.composer.draw.chance(30) {
                 let home = NounPhrase::the(known.home, Number::Singular);

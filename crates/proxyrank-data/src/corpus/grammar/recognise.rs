@@ -320,11 +320,9 @@ impl Parser<'_> {
             if self.at(place) == "that" { self.clause(place + 1, Gap::None) } else { Vec::new() }
         };
         match (frame, gap) {
-            (Frame::Transitive, Gap::Object) => vec![start],
-            (Frame::Give, Gap::Object) => to(start),
+            (Frame::Transitive, Gap::Object) | (Frame::Intransitive, Gap::None) => vec![start],
+            (Frame::Give, Gap::Object) | (Frame::Motion, Gap::None) => to(start),
             (_, Gap::Object) => Vec::new(),
-            (Frame::Intransitive, Gap::None) => vec![start],
-            (Frame::Motion, Gap::None) => to(start),
             (Frame::Dwell, Gap::None) => self.place(start),
             (Frame::Transitive, Gap::None) => objects(start).collect(),
             (Frame::Give, Gap::None) => objects(start)

@@ -1,7 +1,7 @@
 //! How predictable the corpus is from the words before: n-gram models, which are easy to trust.
 //!
-//! Interpolation is Witten and Bell's (Bell, Witten & Cleary 1989): p_n(w | h) = (c(h w) + T(h) p_{n-1}(w | h')) /
-//! (c(h) + T(h)), with T(h) the number of different words seen after h and a uniform distribution below the unigram.
+//! Interpolation is Witten and Bell's (Bell, Witten & Cleary 1989): `p_n(w | h) = (c(h w) + T(h) p_{n-1}(w | h')) /
+//! (c(h) + T(h))`, with T(h) the number of different words seen after h and a uniform distribution below the unigram.
 
 use std::collections::HashMap;
 

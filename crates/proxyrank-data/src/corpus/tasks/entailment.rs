@@ -214,28 +214,28 @@ fn within(one: Kind, other: Kind) -> bool {
 }
 
 /// Whether whoever does the first does the second.
-fn implies(one: &Deed, other: &Deed) -> bool {
+fn implies(one: Deed, other: Deed) -> bool {
     let lexicon = Lexicon::embedded();
     let same = |a: VerbId, b: VerbId| lexicon.verb(a).sense == lexicon.verb(b).sense;
     match (one, other) {
-        (Deed::Do(a), Deed::Do(b)) => same(*a, *b),
-        (Deed::DoTo(a, x), Deed::DoTo(b, y)) => same(*a, *b) && within(*x, *y),
-        (Deed::Be(a), Deed::Be(b)) => lexicon.adjective(*a).sense == lexicon.adjective(*b).sense,
+        (Deed::Do(a), Deed::Do(b)) => same(a, b),
+        (Deed::DoTo(a, x), Deed::DoTo(b, y)) => same(a, b) && within(x, y),
+        (Deed::Be(a), Deed::Be(b)) => lexicon.adjective(a).sense == lexicon.adjective(b).sense,
         _ => false,
     }
 }
 
 /// Whether nobody can do both.
-fn excludes(one: &Deed, other: &Deed) -> bool {
+fn excludes(one: Deed, other: Deed) -> bool {
     let lexicon = Lexicon::embedded();
     match (one, other) {
-        (Deed::Be(a), Deed::Be(b)) => lexicon.adjective(*a).opposite == Some(lexicon.adjective(*b).sense),
+        (Deed::Be(a), Deed::Be(b)) => lexicon.adjective(a).opposite == Some(lexicon.adjective(b).sense),
         _ => false,
     }
 }
 
 /// `implies` between deeds that may be denied.
-fn literal_implies((one, denied): (&Deed, bool), (other, other_denied): (&Deed, bool)) -> bool {
+fn literal_implies((one, denied): (Deed, bool), (other, other_denied): (Deed, bool)) -> bool {
     match (denied, other_denied) {
         (false, false) => implies(one, other),
         (true, true) => implies(other, one),
@@ -245,7 +245,7 @@ fn literal_implies((one, denied): (&Deed, bool), (other, other_denied): (&Deed, 
 }
 
 fn entails(premise: &Statement, hypothesis: &Statement) -> bool {
-    let deed = literal_implies((&premise.deed, premise.denied), (&hypothesis.deed, hypothesis.denied));
+    let deed = literal_implies((premise.deed, premise.denied), (hypothesis.deed, hypothesis.denied));
     let narrower = within(hypothesis.kind, premise.kind);
     let wider = within(premise.kind, hypothesis.kind);
     deed && match (premise.quantity, hypothesis.quantity) {

@@ -153,7 +153,7 @@ mod tests {
                 lexicon.adjectives.iter().find(|a| a.word == word && a.kind == AdjectiveKind::Quality)?;
             (known.polarity != Polarity::Neutral).then_some(known.polarity == Polarity::Positive)
         };
-        let last = part.split(' ').filter_map(polarity).last().unwrap();
+        let last = part.split(' ').filter_map(polarity).next_back().unwrap();
         last ^ (denials % 2 == 1)
     }
 

@@ -61,16 +61,16 @@ impl World {
         adjective && lexicon.is_a(individual.noun, &[lexicon.noun(kind.noun).sense])
     }
 
-    fn does(&self, who: usize, deed: &Deed) -> bool {
+    fn does(&self, who: usize, deed: Deed) -> bool {
         let lexicon = Lexicon::embedded();
         let individual = &self.0[who];
         match deed {
-            Deed::Do(verb) => individual.does.contains(&lexicon.verb(*verb).sense),
+            Deed::Do(verb) => individual.does.contains(&lexicon.verb(verb).sense),
             Deed::DoTo(verb, kind) => individual
                 .does_to
                 .iter()
-                .any(|(done, to)| *done == lexicon.verb(*verb).sense && self.is(*to, *kind)),
-            Deed::Be(adjective) => individual.adjectives.contains(&lexicon.adjective(*adjective).sense),
+                .any(|(done, to)| *done == lexicon.verb(verb).sense && self.is(*to, kind)),
+            Deed::Be(adjective) => individual.adjectives.contains(&lexicon.adjective(adjective).sense),
         }
     }
 
@@ -78,7 +78,7 @@ impl World {
     /// first is borne by individual 0 and the other by individual 1.
     fn truth(&self, statement: &Statement, names: &[Word]) -> Option<bool> {
         let members: Vec<usize> = (0..self.0.len()).filter(|who| self.is(*who, statement.kind)).collect();
-        let holds = |who: &usize| self.does(*who, &statement.deed) != statement.denied;
+        let holds = |who: &usize| self.does(*who, statement.deed) != statement.denied;
         if let Quantity::One(name) = statement.quantity {
             let bearer = names.iter().position(|known| *known == name)?;
             return members.contains(&bearer).then(|| holds(&bearer));
