@@ -8,7 +8,7 @@ use super::{SMALL, place};
 fn predictors_are_judged_beside_rules_and_repeat_themselves() {
     let place = place!();
     let study = format!("predict --benchmark {SMALL} --predictor ridge,forest --labels 10,400 --repeats 3");
-    place.run(&format!("{study} --features proxies")).exits(2).prints("proxyrank evaluate --benchmark");
+    place.run(&format!("{study} --features proxies")).exits(2).says("proxyrank evaluate --benchmark");
     place.run(&format!("{study} --features architecture --dry-run")).exits(0).prints("models to fit for ppl");
 
     let run = place.run(&format!("{study} --features architecture --json")).exits(0);
@@ -24,7 +24,7 @@ fn predictors_are_judged_beside_rules_and_repeat_themselves() {
 
     place.run(&format!("{study} --features architecture --threads 1 -q")).exits(0);
     assert_eq!(fs::read_to_string(folder.join("trials.csv")).unwrap(), trials);
-    place.run("predict --predictor tree").exits(2).prints("known are ridge");
+    place.run("predict --predictor tree").exits(2).says("known are ridge");
     place
         .run(&format!("predict --benchmark {SMALL} --labels 1 --features architecture"))
         .exits(2)
@@ -35,7 +35,7 @@ fn predictors_are_judged_beside_rules_and_repeat_themselves() {
 fn searches_are_replayed_on_stored_scores() {
     let place = place!();
     let search = format!("search tabular --benchmark {SMALL} --budget 12 --repeats 4");
-    place.run(&search).exits(2).prints("proxyrank evaluate --benchmark");
+    place.run(&search).exits(2).says("proxyrank evaluate --benchmark");
     place.run(&format!("evaluate --benchmark {SMALL} -q")).exits(0);
     let run = place.run(&format!("{search} --json")).exits(0);
     let rows = run.json()[0]["regret"]["rows"].as_array().unwrap().clone();

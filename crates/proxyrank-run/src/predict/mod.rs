@@ -10,7 +10,7 @@
 //! ```
 //!
 //! - [`features`]: what predictors may look at, architecture by architecture;
-//! - [`problem`]: labels, features and rules of a benchmark in one;
+//! - [`mod@problem`]: labels, features and rules of a benchmark in one;
 //! - [`study`]: what is asked, and running it;
 //! - [`page`] and its tables: what comes out.
 
