@@ -12,7 +12,6 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
 use crate::forward::{Measure, TensorMeans};
 use crate::{Proxy, Subject, papers};
 
@@ -23,7 +22,6 @@ pub static MECO: Proxy = Proxy {
         "It is 0 where the batch has no more tokens than the first feed-forward layer has outputs.",
         "The smallest eigenvalue of n channels over N rows falls with n / N whatever the network: a narrow layer scores higher.",
     ],
-    families: WITH_GPT2,
     ..Proxy::forward(
         "meco",
         "MeCo",

@@ -52,9 +52,8 @@ impl<T: Real> Decoders<T> {
         match self.timing {
             Timing::Fused => self.run(network, calls),
             Timing::Isolated => {
-                let alone: Vec<_> =
-                    calls.iter().map(|call| self.run(network, std::slice::from_ref(call))).collect();
-                Ok(alone.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
+                let alone = calls.iter().map(|call| self.run(network, std::slice::from_ref(call)));
+                Ok(alone.collect::<Result<Vec<_>, _>>()?.concat())
             }
         }
     }
