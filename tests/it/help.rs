@@ -7,7 +7,9 @@ fn help_texts() {
     let place = Place::new();
     let top = help(&place, "");
     insta::assert_snapshot!("help", top);
-    for verb in verbs(&top).into_iter().chain(["audit claims", "audit numeric"].map(str::to_owned)) {
+    for verb in
+        verbs(&top).into_iter().chain(["audit claims", "audit numeric", "search lpzero"].map(str::to_owned))
+    {
         insta::assert_snapshot!(format!("help_{}", verb.replace(' ', "_")), help(&place, &verb));
     }
 }

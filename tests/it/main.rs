@@ -4,9 +4,11 @@
 //! - [`place`] is where a test runs the binary, [`run`] is what it says of a finished run;
 //! - [`usage`], [`help`], [`listings`] and [`missing_data`] need no data;
 //! - [`damage`] breaks result folders on purpose;
+//! - [`formulas`] are proxies in files;
 //! - [`real_data`] runs on the public data, and skips itself by name where they are not.
 
 mod damage;
+mod formulas;
 mod help;
 mod listings;
 mod missing_data;

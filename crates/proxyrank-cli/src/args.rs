@@ -2,6 +2,7 @@
 //! line that works.
 
 mod audit;
+mod search;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use proxyrank_schema::{BenchmarkId, Dtype, Input, Mode, Reading, Signal, Timing}
 use proxyrank_store::Shard;
 
 pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
+pub(crate) use search::{LpzeroArgs, ObjectiveArg, ProtocolArg, SearchArgs, SearchWhat, StrategyArg};
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]
@@ -49,6 +51,10 @@ pub(crate) struct Global {
     /// Folder of stored results; `results` where neither this nor PROXYRANK_RESULTS names one
     #[arg(long, global = true, value_name = "DIR")]
     results: Option<PathBuf>,
+    /// TOML file with proxies that are formulas, or a folder of such files; may be given several times, to every verb that
+    /// should know them
+    #[arg(long = "proxy-file", global = true, value_name = "FILE|DIR")]
+    pub(crate) proxy_files: Vec<PathBuf>,
     /// Threads to compute with; 0 takes every core
     #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = value_parser!(u16).range(..=1024))]
     pub(crate) threads: u16,
@@ -79,6 +85,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Write tables, charts and pages from what is stored
     Report(ReportArgs),
+    /// Look for new proxies, and say what they are worth
+    Search(SearchArgs),
     /// Regenerate the papers' tables: fetch, evaluate, report, ledger
     Reproduce(ReproduceArgs),
     /// Check hashes and schemas of data and results
@@ -135,7 +143,8 @@ pub(crate) enum LsWhat {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     proxyrank evaluate --benchmark flexibert --reading all\n  \
-    proxyrank evaluate --benchmark lts-gpt2-wt103 --proxies nsc,zerolm_xavier:alpha=0.3\n\n\
+    proxyrank evaluate --benchmark lts-gpt2-wt103 --proxies nsc,zerolm_xavier:alpha=0.3\n  \
+    proxyrank evaluate --benchmark flexibert --proxy-file mine.toml --proxies mine\n\n\
     A run that was interrupted goes on where it stopped: say the same command again.")]
 pub(crate) struct EvaluateArgs {
     /// Benchmark; `proxyrank ls benchmarks` names them

@@ -12,6 +12,7 @@
 //! - [`papers`] holds the published tables, [`findings`] the faults of released data;
 //! - [`programme`] says what a reproduction computes, [`reproduce`] does all of it in order and writes the reports;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
+//! - [`search`] looks for new proxies and says what they are worth;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
 pub mod archive;
@@ -35,6 +36,7 @@ pub mod rank;
 pub mod reference;
 pub mod report;
 pub mod reproduce;
+pub mod search;
 pub mod standard;
 pub mod studies;
 pub mod survivors;

@@ -6,6 +6,7 @@ mod audit;
 mod checks;
 mod evaluate;
 mod fetch;
+mod formulas;
 mod interruption;
 mod ranking;
 mod reproduce;

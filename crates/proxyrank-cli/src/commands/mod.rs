@@ -9,6 +9,7 @@ mod ls;
 mod rank;
 mod report;
 mod reproduce;
+mod search;
 mod verify;
 
 use crate::args::{Cli, Command};
@@ -19,6 +20,9 @@ use crate::setup::{Setup, locator_options};
 /// Runs what the command line says.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let global = &cli.global;
+    for path in &global.proxy_files {
+        proxyrank_proxies::registry::submit(path)?;
+    }
     match &cli.command {
         Command::Fetch(args) => fetch::run(global, args),
         Command::Ls(args) => ls::run(global, args),
@@ -27,6 +31,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Compare(args) => compare::run(global, args),
         Command::Audit(args) => audit::run(global, args),
         Command::Report(args) => report::run(global, args),
+        Command::Search(args) => search::run(global, args),
         Command::Reproduce(args) => reproduce::run(global, args),
         Command::Verify(args) => verify::run(global, args),
         Command::Compact(args) => compact::run(global, args),

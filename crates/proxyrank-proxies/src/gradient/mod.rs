@@ -43,7 +43,7 @@ mod signal;
 mod synflow;
 
 pub use corruption::{MaskedBatch, ReplacedBatch, Vocabulary};
-pub use evaluate::{evaluate, evaluate_twice, head};
+pub use evaluate::{evaluate, evaluate_twice, head, signal_head};
 pub use matrices::{Matrix, MatrixValue, MatrixValues, Part, Set};
 pub use measure::{MatrixQuantity, Measure, Pair};
 pub use positions::PositionGradient;

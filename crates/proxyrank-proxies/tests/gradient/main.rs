@@ -14,4 +14,5 @@ mod noise;
 mod reference;
 mod samples;
 mod segments;
+mod symbolic;
 mod threads;

@@ -1,13 +1,14 @@
 //! Proxies that run a network: weights, every pass that some proxy needs once, and what it took.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use proxyrank_data::fetch::Locator;
 use proxyrank_nn::{ComposedEngine, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
-use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head};
+use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head, signal_head};
+use proxyrank_proxies::symbolic::{EncoderTensors, Input, LayerTensors, Sampling};
 use proxyrank_proxies::{Axis, ProxyCall};
 use proxyrank_schema::{Dtype, Signal, Timing};
 use proxyrank_space::{EncoderNetwork, Network};
@@ -18,13 +19,13 @@ use crate::RunError;
 use crate::watch::Watch;
 
 /// Everything that architectures share: the batch, the embeddings of the seed, workspaces.
-pub(super) enum Runner {
+pub(crate) enum Runner {
     F32(Shared<f32>),
     F64(Shared<f64>),
 }
 
 /// The same for one floating-point type.
-pub(super) struct Shared<T> {
+pub(crate) struct Shared<T> {
     engine: Computer<T>,
     initialiser: Initialiser<T>,
     batch: TokenBatch,
@@ -62,7 +63,7 @@ impl<T: Real> Signals<T> {
 
 impl Runner {
     /// Reads or draws the batch and prepares the engine; says what is wrong with the text.
-    pub(super) fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
+    pub(crate) fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
         let shape =
             Shape { batch_size: request.batch_size, seq_len: request.seq_len, data_seed: request.data_seed };
         let (batch, warnings) = inputs::batch(locator, request.input, &shape)?;
@@ -75,16 +76,36 @@ impl Runner {
         })
     }
 
+    /// The tensors that formulas read of one network.
+    pub(crate) fn tensors(
+        &self,
+        network: &Network,
+        inputs: &BTreeSet<Input>,
+        sampling: Sampling,
+    ) -> Result<LayerTensors, RunError> {
+        let network = encoder(network)?;
+        match self {
+            Self::F32(shared) => shared.tensors(network, inputs, sampling),
+            Self::F64(shared) => shared.tensors(network, inputs, sampling),
+        }
+    }
+
     /// Scores one network by every call, in their order.
     pub(super) fn score(&self, network: &Network, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
-        let Network::Encoder(network) = network else {
-            return Err(RunError::Usage(
-                "proxies that run a network are for encoders only so far".to_owned(),
-            ));
-        };
+        let network = encoder(network)?;
         match self {
             Self::F32(shared) => shared.score(network, calls),
             Self::F64(shared) => shared.score(network, calls),
+        }
+    }
+}
+
+/// The encoder that a network is.
+fn encoder(network: &Network) -> Result<&EncoderNetwork, RunError> {
+    match network {
+        Network::Encoder(network) => Ok(network),
+        Network::Decoder(_) => {
+            Err(RunError::Usage("proxies that run a network are for encoders only so far".to_owned()))
         }
     }
 }
@@ -107,6 +128,21 @@ impl<T: Real> Shared<T> {
             dropout: Dropout::of_mode(request.mode, request.init_seed),
             timing: request.timing,
         }
+    }
+
+    fn tensors(
+        &self,
+        network: &EncoderNetwork,
+        inputs: &BTreeSet<Input>,
+        sampling: Sampling,
+    ) -> Result<LayerTensors, RunError> {
+        let signal = self.signals.prepared(&self.batch, network.hidden_size)?;
+        let weights = self.initialiser.encoder(network, signal_head(&signal))?;
+        let tensors = EncoderTensors { inputs, sampling, dropout: self.dropout };
+        Ok(match &self.engine {
+            Computer::Fast(engine) => tensors.collect(engine, &weights, &self.batch, &signal)?,
+            Computer::Composed(engine) => tensors.collect(engine, &weights, &self.batch, &signal)?,
+        })
     }
 
     fn score(&self, network: &EncoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {

@@ -13,6 +13,7 @@ mod request;
 mod selection;
 
 pub use execute::{Evaluated, evaluate, finished};
+pub(crate) use forward::Runner;
 pub use plan::Plan;
 pub use request::Request;
 pub use selection::Selection;

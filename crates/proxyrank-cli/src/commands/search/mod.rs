@@ -1,0 +1,12 @@
+//! `search`: look for new proxies.
+
+mod lpzero;
+
+use crate::args::{Global, SearchArgs, SearchWhat};
+use crate::exit::Outcome;
+
+pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    match &args.what {
+        SearchWhat::Lpzero(args) => lpzero::run(global, args),
+    }
+}

@@ -1,0 +1,3 @@
+//! Searches on the benchmarks: from a request to tables of what was found and what it is worth.
+
+pub mod lpzero;
