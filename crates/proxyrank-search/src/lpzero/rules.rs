@@ -109,6 +109,8 @@ pub enum Constant {
     Zero,
     /// Some number above 0.
     Positive,
+    /// Some number below 0.
+    Negative,
 }
 
 /// What a branch is.
@@ -137,6 +139,9 @@ pub fn form(branch: Branch) -> (Form, BTreeSet<Rule>) {
             Change::Steps(steps, sign) => {
                 state.steps = steps;
                 state.sign = state.sign.times(sign);
+            }
+            Change::Ends(Form::Constant(Constant::Positive)) if state.sign == Sign::Minus => {
+                return (Form::Constant(Constant::Negative), state.rules);
             }
             Change::Ends(form) => return (form, state.rules),
         }
@@ -323,7 +328,8 @@ mod tests {
                         prop_assert!(same || near, "{:?} is {}, {:?} is {}", branch, value, canonical, expected);
                     }
                     Form::Constant(Constant::Zero) => prop_assert!(value.abs() < 1e-9, "{:?} is {}", branch, value),
-                    Form::Constant(Constant::Positive) => {
+                    Form::Constant(constant) => {
+                        let value = if constant == Constant::Negative { -value } else { value };
                         let known = [1e-9, 0.25, 1.0, 47.0 / 48.0];
                         let near = known.iter().any(|known| (value / known - 1.0).abs() < 1e-6);
                         prop_assert!(near, "{:?} is {}", branch, value);

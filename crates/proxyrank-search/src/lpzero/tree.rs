@@ -110,9 +110,11 @@ fn beside_constant(
     (constant, until): (Constant, Input),
     binary: Binary,
 ) -> TreeForm {
-    if binary == Binary::Product && constant == Constant::Zero {
-        return TreeForm::Constant;
-    }
+    let sign = match (binary, constant) {
+        (Binary::Product, Constant::Zero) => return TreeForm::Constant,
+        (Binary::Product, Constant::Negative) => sign.times(Sign::Minus),
+        _ => sign,
+    };
     TreeForm::Live(Tree::Single { branch, until }, sign)
 }
 
