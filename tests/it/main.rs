@@ -6,10 +6,12 @@
 //! - [`usage`], [`help`], [`listings`] and [`missing_data`] need no data;
 //! - [`own_benchmark`] and [`python`] run what the documentation shows, which [`worked`] takes from there;
 //! - [`damage`] breaks result folders on purpose;
+//! - [`formulas`] are proxies in files;
 //! - [`real_data`] runs on the public data, and skips itself by name where they are not.
 
 mod browser;
 mod damage;
+mod formulas;
 mod help;
 mod listings;
 mod missing_data;

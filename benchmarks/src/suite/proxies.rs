@@ -34,7 +34,8 @@ fn bench(lab: &Arc<Lab>, proxy: &'static Proxy) -> Option<Bench> {
         Run::Forward(measure) if measure.needs_forward() => "forward proxies",
         Run::Forward(_) => "proxies of weights",
         Run::Gradient(_) => "gradient proxies",
-        Run::Population(_) => return None,
+        // Of these the store or a file decides what there is to do.
+        Run::Population(_) | Run::Symbolic(_) => return None,
     };
     let lab = Arc::clone(lab);
     Some(Bench::new(group, proxy.name, move || {

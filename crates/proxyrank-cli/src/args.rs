@@ -19,7 +19,9 @@ pub(crate) use audit::{AuditArgs, AuditWhat, ClaimsArgs, NumericArgs};
 pub(crate) use corpus::CorpusArgs;
 pub(crate) use leaderboard::{LeaderboardBuildArgs, LeaderboardCheckArgs, LeaderboardCommand};
 pub(crate) use predict::{FeaturesArg, PredictArgs, ScaleArg};
-pub(crate) use search::{SearchArgs, SearchWhat, TabularArgs};
+pub(crate) use search::{
+    LpzeroArgs, ObjectiveArg, ProtocolArg, SearchArgs, SearchWhat, StrategyArg, TabularArgs,
+};
 pub(crate) use target::TargetArgs;
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
@@ -59,6 +61,10 @@ pub(crate) struct Global {
     /// Folder of stored results; `results` where neither this nor PROXYRANK_RESULTS names one
     #[arg(long, global = true, value_name = "DIR")]
     results: Option<PathBuf>,
+    /// TOML file with proxies that are formulas, or a folder of such files; may be given several times, to every verb that
+    /// should know them
+    #[arg(long = "proxy-file", global = true, value_name = "FILE|DIR")]
+    pub(crate) proxy_files: Vec<PathBuf>,
     /// Threads to compute with; 0 takes every core
     #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = value_parser!(u16).range(..=1024))]
     pub(crate) threads: u16,
@@ -89,7 +95,7 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Learn to rank from some labels: accuracy predictors, and how many labels they need
     Predict(PredictArgs),
-    /// Search for good architectures
+    /// Look for new proxies, or for good architectures, and say what is found
     Search(SearchArgs),
     /// Write tables, charts and pages from what is stored
     Report(ReportArgs),
@@ -154,7 +160,8 @@ pub(crate) enum LsWhat {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     proxyrank evaluate --benchmark flexibert --reading all\n  \
-    proxyrank evaluate --benchmark lts-gpt2-wt103 --proxies nsc,zerolm_xavier:alpha=0.3\n\n\
+    proxyrank evaluate --benchmark lts-gpt2-wt103 --proxies nsc,zerolm_xavier:alpha=0.3\n  \
+    proxyrank evaluate --benchmark flexibert --proxy-file mine.toml --proxies mine\n\n\
     A run that was interrupted goes on where it stopped: say the same command again.")]
 pub(crate) struct EvaluateArgs {
     /// Benchmark; `proxyrank ls benchmarks` names them, and a folder with a `benchmark.toml` is one too (`./mine`)

@@ -91,6 +91,9 @@ impl FromStr for ProxyCall {
                 return Err(CallError::Twice { proxy: proxy.name, name: spec.name });
             }
         }
+        if values.is_empty() {
+            return Ok(Self::new(proxy));
+        }
         for spec in proxy.params {
             values.entry(spec.name).or_insert(spec.default);
         }

@@ -1,8 +1,8 @@
 //! Every proxy in one registry: what it is called, where it comes from, what it needs, and the code that computes it.
 //!
 //! One proxy is one file under [`proxies`], with its formula, its source, its direction, what is wrong with it, and a
-//! test. [`REGISTRY`] lists them; listings, documentation and tables are generated from that one slice, so a proxy
-//! cannot be computed without being documented.
+//! test. [`REGISTRY`] lists them, and [`registry::all`] formulas behind them; listings, documentation and tables are generated
+//! from that one list, so a proxy cannot be computed without being documented.
 //!
 //! - [`proxy`] has the record itself, and what a proxy is computed from;
 //! - [`call`] parses `zerolm_xavier:alpha=0.15` into a proxy with complete parameters;
@@ -11,6 +11,7 @@
 //! - [`papers`] has the bibliography;
 //! - [`forward`] runs a network once for all proxies that need one;
 //! - [`gradient`] does the same with a backward pass, second derivatives and a SynFlow pass;
+//! - [`symbolic`] is the language of proxies that are formulas, and how a TOML file becomes one;
 //! - [`shapes`] and [`spectral`] hold the arithmetic that several data-free proxies share.
 
 pub mod call;
@@ -27,6 +28,7 @@ pub mod published;
 pub mod registry;
 pub mod shapes;
 pub mod spectral;
+pub mod symbolic;
 
 #[cfg(test)]
 mod testing;

@@ -8,6 +8,7 @@ use proxyrank_space::{Family, Network};
 use crate::Paper;
 use crate::forward::Measure;
 use crate::gradient;
+use crate::symbolic::Expression;
 
 /// What a proxy is computed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +129,8 @@ pub enum Run {
     /// From the ranks of these proxies' scores among the architectures of a benchmark; no architecture has a score of its
     /// own.
     Population(&'static [&'static str]),
+    /// A formula of the network's tensors; what must be run follows from its inputs.
+    Symbolic(&'static Expression),
 }
 
 /// One proxy.
@@ -271,11 +274,12 @@ impl Proxy {
     }
 
     /// Its parameters at their defaults, every one written out, so that a default and the same value given by hand are
-    /// one key.
+    /// one key. Of a formula the parameter is the formula itself: an edited file does not inherit stored scores.
     pub fn default_params(&self) -> Params {
-        // Numbers are scalars, which is all that the constructor can object to.
-        Params::new(self.params.iter().map(|spec| (spec.name, spec.default.into())))
-            .unwrap_or_else(|_| Params::none())
+        let numbers = self.params.iter().map(|spec| (spec.name, spec.default.into()));
+        let formula = matches!(self.run, Run::Symbolic(_)).then(|| ("expression", self.formula.into()));
+        // Numbers and texts are scalars, which is all that the constructor can object to.
+        Params::new(numbers.chain(formula)).unwrap_or_else(|_| Params::none())
     }
 
     /// The value of one of its parameters; the default where it is missing.
@@ -322,7 +326,7 @@ impl Proxy {
                 self.name,
                 components.join(", ")
             )),
-            Run::Forward(_) | Run::Gradient(_) => {
+            Run::Forward(_) | Run::Gradient(_) | Run::Symbolic(_) => {
                 Outcome::error(format!("{} needs a network to run, and was given only sizes", self.name))
             }
         }

@@ -1,4 +1,10 @@
 //! The one list of proxies.
+//!
+//! [`REGISTRY`] holds those that are written in Rust. Behind them come the formulas: those that ship with the program, and
+//! those of files that a user has given to [`submit`]. [`all`] has every one, and [`find`] looks among all.
+
+use std::path::Path;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use crate::Proxy;
 use crate::proxies::{
@@ -16,8 +22,11 @@ use crate::proxies::{
     W_PCA, W_PCA_MEAN, W_PCA_MEAN_STRICT, W_PCA_STRICT, WEIGHT_NORM, ZEN, ZEROLM_SAMPLED, ZEROLM_XAVIER,
     ZICO,
 };
+use crate::published::published;
+use crate::symbolic::submission;
+use crate::symbolic::{SubmissionError, SubmissionFault};
 
-/// Every proxy, baselines first, in the order of listings.
+/// Every proxy that is written in Rust, baselines first, in the order of listings.
 pub static REGISTRY: &[&Proxy] = &[
     &NUM_LAYERS,
     &D_MODEL,
@@ -109,10 +118,45 @@ pub struct UnknownProxy {
     pub closest: Vec<&'static str>,
 }
 
+/// The formulas that ship with the program. A test reads the file, so that it cannot be wrong here.
+static SHIPPED: LazyLock<Vec<&'static Proxy>> = LazyLock::new(|| {
+    submission::parse(Path::new("shipped.toml"), crate::symbolic::SHIPPED).unwrap_or_default()
+});
+
+/// The formulas of users' files.
+static SUBMITTED: RwLock<Vec<&'static Proxy>> = RwLock::new(Vec::new());
+
+/// Every proxy: [`REGISTRY`], the formulas that ship, those that were submitted.
+pub fn all() -> Vec<&'static Proxy> {
+    let submitted = SUBMITTED.read().unwrap_or_else(PoisonError::into_inner);
+    [REGISTRY, SHIPPED.as_slice(), submitted.as_slice()].concat()
+}
+
+/// Makes the formulas of a TOML file, or of every TOML file of a folder, proxies of this process; gives them.
+pub fn submit(path: &Path) -> Result<Vec<&'static Proxy>, SubmissionError> {
+    let proxies = submission::read(path)?;
+    let mut submitted = SUBMITTED.write().unwrap_or_else(PoisonError::into_inner);
+    for (index, proxy) in proxies.iter().enumerate() {
+        let others = [REGISTRY, SHIPPED.as_slice(), submitted.as_slice(), &proxies[..index]];
+        let known = others.into_iter().flatten().any(|other| other.name == proxy.name);
+        if known || published().any(|released| released.name == proxy.name) {
+            let fault = SubmissionFault::Taken(proxy.name.to_owned());
+            return Err(SubmissionError { path: path.to_owned(), line: None, fault });
+        }
+    }
+    submitted.extend(&proxies);
+    Ok(proxies)
+}
+
 /// The proxy of a name.
 pub fn find(name: &str) -> Result<&'static Proxy, UnknownProxy> {
-    REGISTRY.iter().copied().find(|proxy| proxy.name == name).ok_or_else(|| {
-        let names: Vec<&'static str> = REGISTRY.iter().map(|proxy| proxy.name).collect();
+    let named = |proxy: &&'static Proxy| proxy.name == name;
+    if let Some(proxy) = REGISTRY.iter().chain(SHIPPED.iter()).copied().find(named) {
+        return Ok(proxy);
+    }
+    let all = all();
+    all.iter().copied().find(named).ok_or_else(|| {
+        let names: Vec<&'static str> = all.iter().map(|proxy| proxy.name).collect();
         UnknownProxy { given: name.to_owned(), closest: closest(name, names, 3) }
     })
 }
@@ -125,7 +169,7 @@ pub fn closest<'a>(given: &str, mut known: Vec<&'a str>, count: usize) -> Vec<&'
 }
 
 /// Levenshtein distance in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {
@@ -147,12 +191,13 @@ mod tests {
     use proxyrank_schema::{CostClass, Reading, Status};
 
     use super::*;
-    use crate::{Run, testing};
+    use crate::{Axis, Run, testing};
 
     #[test]
     fn names_are_unique_and_in_snake_case() {
-        let names: HashSet<&str> = REGISTRY.iter().map(|proxy| proxy.name).collect();
-        assert_eq!(names.len(), REGISTRY.len());
+        let all = all();
+        let names: HashSet<&str> = all.iter().map(|proxy| proxy.name).collect();
+        assert_eq!(names.len(), all.len());
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.');
         assert!(names.iter().all(|name| name.chars().all(plain)));
         assert!(names.iter().all(|name| find(name).is_ok_and(|proxy| proxy.name == *name)));
@@ -160,12 +205,11 @@ mod tests {
 
     #[test]
     fn every_record_is_complete() {
-        for proxy in REGISTRY {
+        for proxy in all() {
             assert!(!proxy.title.is_empty() && !proxy.formula.is_empty() && !proxy.families.is_empty());
             let class = match proxy.run {
                 Run::DataFree(_) => CostClass::DataFree,
                 Run::Forward(measure) if measure.needs_forward() => CostClass::Forward,
-                Run::Forward(_) => CostClass::Weights,
                 Run::Gradient(measure) if measure.needs_curvature() => CostClass::SecondOrder,
                 Run::Gradient(measure) if measure.needs_samples() => CostClass::PerSample,
                 Run::Population(components) => {
@@ -173,6 +217,9 @@ mod tests {
                     classes.max().unwrap()
                 }
                 Run::Gradient(_) => CostClass::Gradient,
+                Run::Symbolic(_) if proxy.axes.uses(Axis::Signal) => CostClass::Gradient,
+                Run::Symbolic(_) if proxy.axes.uses(Axis::Input) => CostClass::Forward,
+                Run::Forward(_) | Run::Symbolic(_) => CostClass::Weights,
             };
             assert_eq!(proxy.class, class, "{}", proxy.name);
             let in_range = |spec: &crate::ParamSpec| (spec.low..=spec.high).contains(&spec.default);

@@ -15,6 +15,9 @@ use proxyrank_report::chart::ChartError;
 use proxyrank_report::file::WriteError;
 use proxyrank_report::site::SiteError;
 use proxyrank_schema::{ArchId, BenchmarkId, UnknownName};
+use proxyrank_search::lpzero::generations::GenerationsError;
+use proxyrank_search::lpzero::state::StateError;
+use proxyrank_search::lpzero::table::TableError;
 use proxyrank_search::tabular::SearchError;
 use proxyrank_space::SpaceError;
 use proxyrank_stats::StatsError;
@@ -118,6 +121,15 @@ pub enum RunError {
     /// A name that is not among the allowed ones.
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
+    /// The table of a search's branches.
+    #[error(transparent)]
+    Branches(#[from] TableError),
+    /// The state of a search.
+    #[error(transparent)]
+    SearchState(#[from] StateError),
+    /// The generations of a search.
+    #[error(transparent)]
+    Generations(#[from] GenerationsError),
     /// Wrong use that no type can rule out.
     #[error("{0}")]
     Usage(String),

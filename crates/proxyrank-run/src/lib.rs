@@ -15,7 +15,7 @@
 //! - [`leaderboard`] gathers the static site from the same rankings, [`submission`] is how others join them;
 //! - [`archive`] keeps scores of networks for those who do not compute them;
 //! - [`predict`] measures accuracy predictors and how many labels they need;
-//! - [`search`] replays architecture searches on benchmarks;
+//! - [`search`] looks for new proxies, and replays architecture searches on benchmarks;
 //! - [`watch`] is how a person follows, [`error`] what can go wrong.
 
 pub mod archive;

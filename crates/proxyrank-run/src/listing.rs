@@ -2,7 +2,7 @@
 
 use proxyrank_data::manifest::manifests;
 use proxyrank_proxies::published::published;
-use proxyrank_proxies::{Paper, REGISTRY};
+use proxyrank_proxies::{Paper, registry};
 use proxyrank_report::table::{Cell, Column, Table};
 
 use crate::RunError;
@@ -26,7 +26,7 @@ pub fn proxies() -> Table {
         Column::text("faults", "Known faults"),
     ];
     let mut table = Table::new("proxies", "Proxies", columns);
-    for proxy in REGISTRY {
+    for proxy in registry::all() {
         let families: Vec<&str> = proxy.families.iter().map(|family| family.as_str()).collect();
         let params: Vec<String> = proxy
             .params

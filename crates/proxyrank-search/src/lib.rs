@@ -1,5 +1,8 @@
-//! Architecture search: what a search finds for its labels.
+//! Searches over proxies and architectures.
 //!
-//! - [`tabular`]: on a benchmark, where every label is known and a search of days is replayed in milliseconds.
+//! - [`lpzero`] searches for proxies that are formulas, as LPZero does, and enumerates the whole space that it searches;
+//! - [`tabular`] searches a benchmark's architectures, where every label is known and a search of days is replayed in
+//!   milliseconds.
 
+pub mod lpzero;
 pub mod tabular;

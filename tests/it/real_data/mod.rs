@@ -7,6 +7,7 @@ mod checks;
 mod contributing;
 mod evaluate;
 mod fetch;
+mod formulas;
 mod interruption;
 mod predictors;
 mod ranking;

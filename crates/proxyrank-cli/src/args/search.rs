@@ -1,52 +1,28 @@
 //! Options of `search`.
 
-use std::path::PathBuf;
+mod lpzero;
+mod tabular;
 
-use clap::{Args, Subcommand, value_parser};
+use clap::{Args, Subcommand};
 
-use super::TargetArgs;
+pub(crate) use lpzero::{LpzeroArgs, ObjectiveArg, ProtocolArg, StrategyArg};
+pub(crate) use tabular::TabularArgs;
 
 /// Options of `search`.
 #[derive(Debug, Args)]
 // A missing word is an error that names the possible ones, as everywhere.
 #[command(arg_required_else_help = false)]
 pub(crate) struct SearchArgs {
-    /// What to search.
+    /// What to search for.
     #[command(subcommand)]
     pub(crate) what: SearchWhat,
 }
 
-/// What can be searched.
+/// What can be searched for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SearchWhat {
+    /// Proxies that are formulas, as LPZero does, with the whole space as yardstick
+    Lpzero(Box<LpzeroArgs>),
     /// A benchmark's own architectures: which search finds a good one with few labels
     Tabular(TabularArgs),
-}
-
-/// Options of `search tabular`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    proxyrank search tabular                                      200 runs of each search on FlexiBERT\n  \
-    proxyrank search tabular --benchmark lts-gpt2-wt103 --budget 50\n\n\
-    Searches: random, local search, regularised evolution, two that learn from their labels (boosted trees on the architecture, as \
-    arXiv 2309.09507; a Gaussian process on architecture and proxies), and those that follow a proxy. Each label is one training; regret \
-    is how far the best label so far lies below the best of all.\n\n\
-    The files also hold paired tests between searches, the regret by hours of training where the benchmark knows them, and what each \
-    stored proxy picks under limits of parameters.")]
-pub(crate) struct TabularArgs {
-    /// On what.
-    #[command(flatten)]
-    pub(crate) on: TargetArgs,
-    /// Labels that each run may use
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = value_parser!(u16).range(1..))]
-    pub(crate) budget: u16,
-    /// Runs of each search
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = value_parser!(u16).range(1..))]
-    pub(crate) repeats: u16,
-    /// Seed of all runs
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Folder to write tables and charts to
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub(crate) out: PathBuf,
 }

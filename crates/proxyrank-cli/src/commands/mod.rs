@@ -23,6 +23,9 @@ use crate::setup::{Setup, locator_options};
 /// Runs what the command line says.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let global = &cli.global;
+    for path in &global.proxy_files {
+        proxyrank_proxies::registry::submit(path)?;
+    }
     match &cli.command {
         Command::Fetch(args) => fetch::run(global, args),
         Command::Ls(args) => ls::run(global, args),

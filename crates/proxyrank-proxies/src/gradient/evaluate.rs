@@ -19,6 +19,7 @@ use super::synflow::SynFlow;
 use crate::clock::timed;
 use crate::forward::{self, EvaluateOptions, Evaluation, Pass, Quantity, layer_moments};
 use crate::model::Model;
+use crate::symbolic::{EncoderTensors, Expression, Sampling};
 use crate::{ProxyCall, Run, Subject};
 
 /// The head that weights must have for these calls under a signal.
@@ -26,11 +27,19 @@ use crate::{ProxyCall, Run, Subject};
 /// Its weights change no other weight, so a head that is not needed does no harm.
 pub fn head<T: Real>(calls: &[ProxyCall], signal: &PreparedSignal<T>) -> Head {
     let needs = Needs::of(calls, Family::Encoder);
-    match signal {
-        PreparedSignal::Masked(_) if needs.signal() => Head::Generator,
-        PreparedSignal::Replaced(_) if needs.signal() => Head::Discriminator,
+    match signal_head(signal) {
+        head @ (Head::Generator | Head::Discriminator) if needs.signal() => head,
         _ if needs.pass(PassKind::SynFlow) => Head::Discriminator,
         _ => Head::None,
+    }
+}
+
+/// The head that weights must have for a signal to be back-propagated.
+pub const fn signal_head<T>(signal: &PreparedSignal<T>) -> Head {
+    match signal {
+        PreparedSignal::Masked(_) => Head::Generator,
+        PreparedSignal::Replaced(_) => Head::Discriminator,
+        PreparedSignal::Ones | PreparedSignal::Cotangent(_) => Head::None,
     }
 }
 
@@ -51,7 +60,7 @@ pub(crate) fn needed_vocabulary(calls: &[ProxyCall], softmax: bool) -> Needed {
     let runs = calls.iter().any(|call| match reading(call, Family::Gpt2) {
         Reading::Sizes => false,
         Reading::Forward(measure) => measure.needs_forward(),
-        Reading::Gradient(_) => true,
+        Reading::Gradient(_) | Reading::Formula(_) => true,
     });
     let flow = needs.pass(PassKind::SynFlow) || needs.pass(PassKind::TokenFlow);
     match (flow || softmax && needs.signal(), runs) {
@@ -117,12 +126,14 @@ enum Reading {
     Sizes,
     Forward(forward::Measure),
     Gradient(Measure),
+    Formula(&'static Expression),
 }
 
 fn reading(call: &ProxyCall, family: Family) -> Reading {
     match call.proxy.run {
         Run::Forward(measure) if call.proxy.supports(family) => Reading::Forward(measure),
         Run::Gradient(measure) if call.proxy.supports(family) => Reading::Gradient(measure),
+        Run::Symbolic(expression) if call.proxy.supports(family) => Reading::Formula(expression),
         _ => Reading::Sizes,
     }
 }
@@ -131,8 +142,10 @@ impl Needs {
     fn of(calls: &[ProxyCall], family: Family) -> Self {
         let mut needs = Self::default();
         for call in calls {
-            if let Reading::Gradient(measure) = reading(call, family) {
-                needs.add(measure);
+            match reading(call, family) {
+                Reading::Gradient(measure) => needs.add(measure),
+                Reading::Formula(expression) => needs.add_formula(expression),
+                Reading::Sizes | Reading::Forward(_) => {}
             }
         }
         needs
@@ -216,7 +229,13 @@ impl<T: Real, L: Model, E: Engine<T, L> + GradientEngine<T, L> + Sync> Evaluator
             .then(|| flow(|| SegmentNorms::run(engine, weights, batch, dropout)))
             .transpose()?
             .and_then(|(norms, ns)| Some((norms?, ns)));
-        Ok((forward, Passes { weights, backward, curvature, synflow, token_flow, samples, segments }))
+        let formulas = EncoderTensors { inputs: &needs.inputs, sampling: Sampling::Whole, dropout };
+        let tensors = (!needs.inputs.is_empty())
+            .then(|| flow(|| L::tensors(formulas, engine, weights, batch, signal)))
+            .transpose()?
+            .and_then(|(tensors, ns)| Some((tensors?, ns)));
+        let passes = Passes { weights, backward, curvature, synflow, token_flow, samples, segments, tensors };
+        Ok((forward, passes))
     }
 }
 
@@ -253,6 +272,17 @@ impl<T: Real, L: Model> Scores<'_, T, L> {
                 let (outcome, own) = self.gradient(measure, call);
                 let passes = self.passes.cost(&measure.passes());
                 Evaluation { outcome, own_ns: own, wall_ns: self.weights_ns + passes + own }
+            }
+            Reading::Formula(expression) => {
+                let Some((tensors, pass_ns)) = &self.passes.tensors else {
+                    let outcome = Outcome::error("the tensors that formulas read were not kept");
+                    return Evaluation { outcome, own_ns: 0, wall_ns: 0 };
+                };
+                let (outcome, own) = timed(|| match expression.evaluate(tensors) {
+                    Ok(score) => Outcome::from_value(score),
+                    Err(error) => Outcome::unsupported(error.to_string()),
+                });
+                Evaluation { outcome, own_ns: own, wall_ns: self.weights_ns + pass_ns + own }
             }
         }
     }

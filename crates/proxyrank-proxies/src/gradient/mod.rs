@@ -44,7 +44,7 @@ mod synflow;
 
 pub use corruption::{MaskedBatch, ReplacedBatch, Vocabulary};
 pub(crate) use evaluate::{Needed, needed_vocabulary};
-pub use evaluate::{evaluate, evaluate_twice, head};
+pub use evaluate::{evaluate, evaluate_twice, head, signal_head};
 pub use matrices::{Matrix, MatrixValue, MatrixValues, Part, Set};
 pub use measure::{MatrixQuantity, Measure, Pair};
 pub use positions::PositionGradient;

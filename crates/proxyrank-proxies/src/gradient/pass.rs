@@ -21,6 +21,7 @@ use super::synflow::SynFlow;
 use crate::clock::{nanoseconds, share, threads_of, timed};
 use crate::forward::{LayerMoments, Quantity, Reducer, merged};
 use crate::model::Model;
+use crate::symbolic::{Expression, Input, LayerTensors};
 
 /// What the gradient proxies of an evaluation read together.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub(super) struct Needs {
     pub(super) positions: bool,
     pub(super) kernel: bool,
     pub(super) passes: BTreeSet<PassKind>,
+    /// Inputs of formulas.
+    pub(super) inputs: BTreeSet<Input>,
 }
 
 impl Needs {
@@ -39,13 +42,17 @@ impl Needs {
         self.passes.extend(measure.passes());
     }
 
+    pub(super) fn add_formula(&mut self, expression: &Expression) {
+        self.inputs.extend(expression.inputs());
+    }
+
     pub(super) fn pass(&self, kind: PassKind) -> bool {
         self.passes.contains(&kind)
     }
 
     /// Whether the signal's loss is computed.
     pub(super) fn signal(&self) -> bool {
-        self.pass(PassKind::Backward) || self.pass(PassKind::Samples)
+        self.pass(PassKind::Backward) || self.pass(PassKind::Samples) || self.inputs.contains(&Input::Grad)
     }
 
     fn quantity(&self, quantity: MatrixQuantity) -> bool {
@@ -134,6 +141,8 @@ pub(super) struct Passes<'a, T: Real, L: Model> {
     pub(super) token_flow: Option<(SynFlow<T>, u64)>,
     pub(super) samples: Option<(Samples<T>, u64)>,
     pub(super) segments: Option<(SegmentNorms, u64)>,
+    /// Tensors that formulas read.
+    pub(super) tensors: Option<(LayerTensors, u64)>,
 }
 
 impl<T: Real, L: Model> Passes<'_, T, L> {

@@ -1,8 +1,8 @@
 //! Decoders.
 
 use proxyrank_nn::{
-    DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights, Linear, Real, Sight, Stored, TableExtent,
-    TokenBatch, VocabularyGradient,
+    DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights, Engine, GradientEngine, Linear, NnError, Real,
+    Sight, Stored, TableExtent, TokenBatch, VocabularyGradient,
 };
 use proxyrank_schema::Signal;
 use proxyrank_space::Network;
@@ -10,6 +10,7 @@ use proxyrank_space::Network;
 use super::{Model, Problem, make_absolute};
 use crate::ProxyCall;
 use crate::gradient::{Matrix, Needed, Part, SignalError, cotangent, needed_vocabulary};
+use crate::symbolic::{EncoderTensors, LayerTensors};
 
 /// A signal of decoders with everything that it draws.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,6 +116,16 @@ impl Model for DecoderLayout {
 
     fn perturbed<T: Real>(_: &DecoderWeights<T>, _: &TokenBatch) -> Option<DecoderWeights<T>> {
         None
+    }
+
+    fn tensors<T: Real, E: Engine<T, Self> + GradientEngine<T, Self>>(
+        _: EncoderTensors<'_>,
+        _: &E,
+        _: &DecoderWeights<T>,
+        _: &TokenBatch,
+        _: &DecoderSignal<T>,
+    ) -> Result<Option<LayerTensors>, NnError> {
+        Ok(None)
     }
 
     /// Positions and softmax included.

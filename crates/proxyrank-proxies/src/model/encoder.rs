@@ -1,14 +1,15 @@
 //! Encoders.
 
 use proxyrank_nn::{
-    EmbeddingGradient, EncoderInput, EncoderLayout, EncoderWeights, Linear, Loss, OperationLayout, Real,
-    Stored, TokenBatch,
+    EmbeddingGradient, EncoderInput, EncoderLayout, EncoderWeights, Engine, GradientEngine, Linear, Loss,
+    NnError, OperationLayout, Real, Stored, TokenBatch,
 };
 use proxyrank_space::Network;
 
 use super::{Model, Problem, make_absolute};
 use crate::forward::moved_embeddings;
 use crate::gradient::{Matrix, Part, PreparedSignal};
+use crate::symbolic::{EncoderTensors, LayerTensors};
 
 impl Model for EncoderLayout {
     type Signal<T: Real> = PreparedSignal<T>;
@@ -84,6 +85,16 @@ impl Model for EncoderLayout {
 
     fn perturbed<T: Real>(weights: &EncoderWeights<T>, batch: &TokenBatch) -> Option<EncoderWeights<T>> {
         Some(moved_embeddings(weights, batch))
+    }
+
+    fn tensors<T: Real, E: Engine<T> + GradientEngine<T>>(
+        wanted: EncoderTensors<'_>,
+        engine: &E,
+        weights: &EncoderWeights<T>,
+        batch: &TokenBatch,
+        signal: &PreparedSignal<T>,
+    ) -> Result<Option<LayerTensors>, NnError> {
+        wanted.collect(engine, weights, batch, signal).map(Some)
     }
 
     /// The embedding tables keep their signs.

@@ -6,10 +6,11 @@
 mod decoder;
 mod encoder;
 
-use proxyrank_nn::{Layout, Linear, Real, TokenBatch, Weights};
+use proxyrank_nn::{Engine, GradientEngine, Layout, Linear, NnError, Real, TokenBatch, Weights};
 use proxyrank_space::Network;
 
 use crate::gradient::Matrix;
+use crate::symbolic::{EncoderTensors, LayerTensors};
 
 pub use decoder::{DecoderSignal, vocabulary};
 
@@ -55,6 +56,15 @@ pub trait Model: Layout + Sized {
 
     /// The weights with every embedding that the batch reads moved, where the family has such a move.
     fn perturbed<T: Real>(weights: &Weights<T, Self>, batch: &TokenBatch) -> Option<Weights<T, Self>>;
+
+    /// The tensors that formulas read, where the family has such lists.
+    fn tensors<T: Real, E: Engine<T, Self> + GradientEngine<T, Self>>(
+        wanted: EncoderTensors<'_>,
+        engine: &E,
+        weights: &Weights<T, Self>,
+        batch: &TokenBatch,
+        signal: &Self::Signal<T>,
+    ) -> Result<Option<LayerTensors>, NnError>;
 
     /// Replaces the weights that a `SynFlow` pass wants to be positive by their absolute values.
     fn absolute<T: Real>(weights: &mut Weights<T, Self>);

@@ -16,4 +16,5 @@ mod pairs;
 mod reference;
 mod samples;
 mod segments;
+mod symbolic;
 mod threads;

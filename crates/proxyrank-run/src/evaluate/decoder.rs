@@ -17,7 +17,7 @@ use crate::RunError;
 
 /// Everything that decoders of a request share. The batch is drawn for each network anew, for it depends on the number of
 /// words, and takes no time beside a pass.
-pub(super) struct Decoders<T> {
+pub(crate) struct Decoders<T> {
     engine: FastEngine<T>,
     initialiser: Initialiser<T>,
     input: Input,

@@ -1,12 +1,13 @@
 //! Encoders: weights, every pass that some proxy needs once, and what it took.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use proxyrank_nn::{ComposedEngine, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
-use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head};
+use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head, signal_head};
+use proxyrank_proxies::symbolic::{EncoderTensors, Input, LayerTensors, Sampling};
 use proxyrank_proxies::{Axis, ProxyCall};
 use proxyrank_schema::{Signal, Timing};
 use proxyrank_space::EncoderNetwork;
@@ -17,7 +18,7 @@ use super::runner::nanoseconds;
 use crate::RunError;
 
 /// Everything that encoders of a request share: the batch, the embeddings of the seed, workspaces.
-pub(super) struct Encoders<T> {
+pub(crate) struct Encoders<T> {
     engine: Computer<T>,
     initialiser: Initialiser<T>,
     batch: TokenBatch,
@@ -71,6 +72,22 @@ impl<T: Real> Encoders<T> {
             dropout: Dropout::of_mode(request.mode, request.init_seed),
             timing: request.timing,
         }
+    }
+
+    /// The tensors that formulas read of one network.
+    pub(super) fn tensors(
+        &self,
+        network: &EncoderNetwork,
+        inputs: &BTreeSet<Input>,
+        sampling: Sampling,
+    ) -> Result<LayerTensors, RunError> {
+        let signal = self.signals.prepared(&self.batch, network.hidden_size)?;
+        let weights = self.initialiser.encoder(network, signal_head(&signal))?;
+        let tensors = EncoderTensors { inputs, sampling, dropout: self.dropout };
+        Ok(match &self.engine {
+            Computer::Fast(engine) => tensors.collect(engine, &weights, &self.batch, &signal)?,
+            Computer::Composed(engine) => tensors.collect(engine, &weights, &self.batch, &signal)?,
+        })
     }
 
     pub(super) fn score(

@@ -18,4 +18,5 @@ pub use execute::{Evaluated, afresh, evaluate, finished};
 pub use plan::Plan;
 pub use request::Request;
 pub(crate) use request::supports;
+pub(crate) use runner::Runner;
 pub use selection::Selection;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proxyrank_nn::ComputeDevice;
-use proxyrank_proxies::{Axis, Proxy, ProxyCall, REGISTRY, Run};
+use proxyrank_proxies::{Axis, Proxy, ProxyCall, REGISTRY, Run, registry};
 use proxyrank_schema::{CostClass, Device, Dtype, Input, Mode, Protocol, Reading, Signal, Timing};
 use proxyrank_store::Shard;
 
@@ -48,9 +48,10 @@ pub struct Request {
 }
 
 impl Request {
-    /// Every proxy of some cost classes that applies, under every reading of the benchmark and the standard protocol.
+    /// Every proxy of some cost classes that applies, under every reading of the benchmark and the standard protocol. Formulas
+    /// are left out: what a programme computes should not grow with the files that somebody wrote.
     pub fn of_classes(info: &'static BenchmarkInfo, classes: &[CostClass]) -> Self {
-        let mut calls = applicable(info);
+        let mut calls = applicable(info, REGISTRY);
         calls.retain(|call| classes.contains(&call.proxy.class));
         let standard = standard::protocol(info, Reading::None, standard::signal(info));
         Self {
@@ -109,13 +110,14 @@ impl Request {
     /// Reads `all`, cost classes such as `data_free`, or proxies such as `nsc` and `zerolm_xavier:alpha=0.3`.
     pub fn parse_calls(info: &BenchmarkInfo, words: &[String]) -> Result<Vec<ProxyCall>, RunError> {
         let mut calls: Vec<ProxyCall> = Vec::new();
+        let all = registry::all();
         for word in words.iter().flat_map(|word| split_calls(word)) {
             if word == "all" {
-                calls.extend(applicable(info));
+                calls.extend(applicable(info, &all));
                 continue;
             }
             if let Ok(class) = word.parse::<CostClass>() {
-                calls.extend(applicable(info).into_iter().filter(|call| call.proxy.class == class));
+                calls.extend(applicable(info, &all).into_iter().filter(|call| call.proxy.class == class));
                 continue;
             }
             let call: ProxyCall = word.parse()?;
@@ -159,13 +161,13 @@ impl Request {
     }
 }
 
-/// The proxies that are defined for a benchmark's architectures.
-fn applicable(info: &BenchmarkInfo) -> Vec<ProxyCall> {
+/// Those of some proxies that are defined for a benchmark's architectures.
+fn applicable(info: &BenchmarkInfo, proxies: &[&'static Proxy]) -> Vec<ProxyCall> {
     let fits = |proxy: &&&'static Proxy| {
         let population = matches!(proxy.run, Run::Population(_));
         !population && supports(info, proxy)
     };
-    REGISTRY.iter().filter(fits).map(|proxy| ProxyCall::new(proxy)).collect()
+    proxies.iter().filter(fits).map(|proxy| ProxyCall::new(proxy)).collect()
 }
 
 /// Whether a proxy is defined for a benchmark's architectures.

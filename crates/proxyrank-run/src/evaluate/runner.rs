@@ -1,11 +1,13 @@
 //! Proxies that run a network, of whatever family and in whatever precision.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use proxyrank_data::fetch::Locator;
 use proxyrank_nn::Real;
 use proxyrank_proxies::ProxyCall;
 use proxyrank_proxies::forward::Evaluation;
+use proxyrank_proxies::symbolic::{Input, LayerTensors, Sampling};
 use proxyrank_schema::Dtype;
 use proxyrank_space::Network;
 
@@ -18,24 +20,42 @@ use crate::benchmark::Source;
 use crate::watch::Watch;
 
 /// Everything that architectures share.
-pub(super) enum Runner {
+pub(crate) enum Runner {
     F32(Shared<f32>),
     F64(Shared<f64>),
 }
 
 /// The same for one floating-point type; architectures of a benchmark are of one kind.
-pub(super) enum Shared<T> {
+pub(crate) enum Shared<T> {
     Encoders(Encoders<T>),
     Decoders(Decoders<T>),
 }
 
 impl Runner {
     /// Reads or draws the batch and prepares the engine; says what is wrong with the text.
-    pub(super) fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
+    pub(crate) fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
         Ok(match request.dtype {
             Dtype::F64 => Self::F64(Shared::new(request, locator, watch)?),
             Dtype::F32 | Dtype::None => Self::F32(Shared::new(request, locator, watch)?),
         })
+    }
+
+    /// The tensors that formulas read of one network.
+    pub(crate) fn tensors(
+        &self,
+        network: &Network,
+        inputs: &BTreeSet<Input>,
+        sampling: Sampling,
+    ) -> Result<LayerTensors, RunError> {
+        match (self, network) {
+            (Self::F32(Shared::Encoders(shared)), Network::Encoder(network)) => {
+                shared.tensors(network, inputs, sampling)
+            }
+            (Self::F64(Shared::Encoders(shared)), Network::Encoder(network)) => {
+                shared.tensors(network, inputs, sampling)
+            }
+            _ => Err(RunError::Usage("formulas are for encoders only so far".to_owned())),
+        }
     }
 
     /// Scores one network by every call, in their order.

@@ -1,3 +1,4 @@
-//! Searches on benchmarks.
+//! Searches on the benchmarks: from a request to tables of what was found and what it is worth.
 
+pub mod lpzero;
 pub mod tabular;

@@ -1,5 +1,6 @@
 //! `search`: what a search finds.
 
+mod lpzero;
 mod tabular;
 
 use crate::args::{Global, SearchArgs, SearchWhat};
@@ -7,6 +8,7 @@ use crate::exit::Outcome;
 
 pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Outcome> {
     match &args.what {
+        SearchWhat::Lpzero(args) => lpzero::run(global, args),
         SearchWhat::Tabular(args) => tabular::run(global, args),
     }
 }

@@ -1,0 +1,89 @@
+//! `search lpzero`: formulas.
+
+use proxyrank_nn::ComputeDevice;
+use proxyrank_report::file::write_atomic;
+use proxyrank_run::RunError;
+use proxyrank_run::benchmark::{Benchmark, find};
+use proxyrank_run::evaluate::{Request, Selection};
+use proxyrank_run::report::write_table;
+use proxyrank_run::search::lpzero::{LpzeroRequest, best_toml, search, tables};
+use proxyrank_schema::{Dtype, Timing};
+use proxyrank_search::lpzero::evolution::Strategy;
+use proxyrank_search::lpzero::fitness::Objective;
+use proxyrank_search::lpzero::generations;
+use proxyrank_search::lpzero::split::Protocol;
+use proxyrank_store::Shard;
+
+use crate::args::{Global, LpzeroArgs, ObjectiveArg, ProtocolArg, StrategyArg};
+use crate::exit::Outcome;
+use crate::output;
+use crate::setup::Setup;
+
+pub(super) fn run(global: &Global, args: &LpzeroArgs) -> anyhow::Result<Outcome> {
+    let setup = Setup::new(global)?;
+    let info = find(&args.benchmark)?;
+    let request = LpzeroRequest {
+        protocol: Request {
+            info,
+            calls: Vec::new(),
+            readings: Vec::new(),
+            signal: args.signal,
+            batch_size: args.batch,
+            seq_len: args.seq_len.unwrap_or(info.seq_len),
+            input: args.input,
+            mode: args.mode,
+            init_seed: args.seed,
+            data_seed: args.seed,
+            dtype: Dtype::F32,
+            device: ComputeDevice::cpu(),
+            timing: Timing::Fused,
+            selection: args.limit.map_or(Selection::Whole, Selection::First),
+            shard: Shard::whole(),
+        },
+        reading: info.reading(args.reading)?,
+        metric: info.metric(args.metric.as_deref())?,
+        objective: match args.objective {
+            ObjectiveArg::Rho => Objective::Rho,
+            ObjectiveArg::Within => Objective::Within,
+        },
+        split: match args.protocol {
+            ProtocolArg::Honest => Protocol::Honest,
+            ProtocolArg::Released => Protocol::Released,
+        },
+        split_seed: args.split_seed,
+        sample: args.sample as usize,
+        strategies: args.strategy.iter().map(|strategy| strategy_of(*strategy)).collect(),
+        runs: args.runs,
+        population: args.population as usize,
+        iterations: args.iterations as usize,
+    };
+    let benchmark = Benchmark::load(info, &setup.locator)?;
+    let folder = setup.stores.results.root().join("search").join("lpzero");
+    let (locator, watch) = (&setup.locator, setup.watch.as_ref());
+    let found = search(&benchmark, &request, locator, &folder, watch, &setup.stop)?;
+    let out = args.out.join("search").join("lpzero").join(info.id).join(request.reading.as_str());
+    let out = out.join(request.split.as_str()).join(request.objective.as_str());
+    let tables = tables(&benchmark, &request, &found);
+    for table in &tables {
+        write_table(&out, &table.id, table)?;
+    }
+    generations::write(&out.join("generations.parquet"), &found.histories).map_err(RunError::from)?;
+    if let Some(text) = best_toml(&request, &found) {
+        write_atomic(&out.join("best.toml"), text.as_bytes()).map_err(RunError::from)?;
+    }
+    for table in &tables {
+        output::table(table, global.json)?;
+    }
+    if !global.json && !global.quiet {
+        output::say(&format!("tables, generations and the best formula: {}", out.display()));
+    }
+    Ok(Outcome::Done)
+}
+
+const fn strategy_of(strategy: StrategyArg) -> Strategy {
+    match strategy {
+        StrategyArg::Genetic => Strategy::Genetic,
+        StrategyArg::Random => Strategy::Random,
+        StrategyArg::Pareto => Strategy::Pareto,
+    }
+}

@@ -1,0 +1,54 @@
+//! What a search is asked for.
+
+use proxyrank_schema::Reading;
+use proxyrank_search::lpzero::evolution::{Settings, Strategy};
+use proxyrank_search::lpzero::fitness::Objective;
+use proxyrank_search::lpzero::split::Protocol;
+
+use crate::benchmark::Metric;
+use crate::evaluate::Request;
+
+/// A search.
+#[derive(Debug, Clone)]
+pub struct LpzeroRequest {
+    /// Benchmark, signal, batch, input, mode, seeds, type and device, and how many networks. Its proxies are not looked at.
+    pub protocol: Request,
+    /// Which networks.
+    pub reading: Reading,
+    /// What trees are judged by.
+    pub metric: Metric,
+    /// What is made as large as possible.
+    pub objective: Objective,
+    /// Which networks choose and which judge.
+    pub split: Protocol,
+    /// Seed of the split.
+    pub split_seed: u64,
+    /// Elements of a tensor that are kept.
+    pub sample: usize,
+    /// The searches.
+    pub strategies: Vec<Strategy>,
+    /// How often each is run, from seeds 0, 1, ...
+    pub runs: u64,
+    /// Individuals at a time.
+    pub population: usize,
+    /// Children.
+    pub iterations: usize,
+}
+
+impl LpzeroRequest {
+    /// The settings of every run.
+    pub(super) fn settings(&self) -> Vec<Settings> {
+        let (population, iterations) = (self.population, self.iterations);
+        let of = |strategy: Strategy| {
+            (0..self.runs).map(move |seed| Settings { strategy, population, iterations, seed })
+        };
+        self.strategies.iter().copied().flat_map(of).collect()
+    }
+
+    /// What trees are judged by, in one text that differs where that differs.
+    pub(super) fn contest(&self, table: &str) -> String {
+        let Self { split, split_seed, metric, objective, .. } = self;
+        let (objective, split) = (objective.as_str(), split.as_str());
+        format!("table {table}, metric {}, objective {objective}, split {split} {split_seed}", metric.name)
+    }
+}
