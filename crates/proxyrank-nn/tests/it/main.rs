@@ -10,6 +10,7 @@ mod composed_gradients;
 mod curvature;
 #[path = "../golden/decoder_case.rs"]
 mod decoder_case;
+mod decoders;
 mod devices;
 mod finite_differences;
 mod golden;

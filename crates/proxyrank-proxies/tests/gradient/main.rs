@@ -4,11 +4,14 @@
 mod at_hand;
 #[path = "../../../proxyrank-nn/tests/golden/case.rs"]
 mod case;
+#[path = "../../../proxyrank-nn/tests/golden/decoder_case.rs"]
+mod decoder_case;
 mod definitions;
 mod devices;
 mod differences;
 mod evaluator;
 mod golden;
+mod golden_decoders;
 mod noise;
 #[path = "../../../proxyrank-nn/tests/golden/pairs.rs"]
 mod pairs;
