@@ -60,7 +60,7 @@ fn what_is_wrong_with_a_file_is_said_where_it_is() {
 pub(crate) fn worked_example(place: &Place) -> Vec<String> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../CONTRIBUTING.md");
     let text = fs::read_to_string(page).unwrap();
-    let (_, section) = text.split_once("## Add a proxy without Rust").unwrap();
+    let (_, section) = text.split_once("### One formula").unwrap();
     let fenced = |kind: &str| {
         let (_, rest) = section.split_once(&format!("```{kind}\n")).unwrap();
         rest.split_once("```").unwrap().0

@@ -28,7 +28,7 @@ fn predictors_are_judged_beside_rules_and_repeat_themselves() {
     place
         .run(&format!("predict --benchmark {SMALL} --labels 1 --features architecture"))
         .exits(2)
-        .prints("needs 2");
+        .says("needs 2");
 }
 
 #[test]

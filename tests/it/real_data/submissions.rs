@@ -231,9 +231,9 @@ fn combinations_stand_wherever_their_parts_do() {
     assert_eq!(names.iter().filter(|name| name.ends_with("(submitted)")).count(), 2, "{names:?}");
 
     // What is not stored is said, and stops nothing.
-    let network = mixture("network", "rank_sum", "{ proxy = \"num_layers\" }, { proxy = \"w_pca\" }");
+    let network = mixture("network", "rank_sum", "{ proxy = \"num_layers\" }, { proxy = \"zen\" }");
     put(&place, "w", &[("submission.toml", network.replace("data_free", "forward").as_bytes())]);
-    place.run("leaderboard check w").exits(2).one_line().says("scores of w_pca are not stored for flexibert");
+    place.run("leaderboard check w").exits(2).one_line().says("scores of zen are not stored for flexibert");
     // A width of 0 has no logarithm, and neither has a negative score; the rest of the message is the benchmark's.
     place.run(&format!("leaderboard check w --benchmark {SMALL}")).exits(2).says("is not defined on");
 }

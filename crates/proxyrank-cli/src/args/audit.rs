@@ -45,8 +45,9 @@ pub(crate) struct NumericArgs {
     /// Which networks to build, or `all`; the benchmark's default where absent
     #[arg(long, value_name = "READING,...|all")]
     pub(crate) reading: Option<String>,
-    /// What gradient proxies back-propagate: rtd, mlm, gaussian, ones
-    #[arg(long, value_name = "SIGNAL,...", default_value = "rtd", value_delimiter = ',')]
+    /// What gradient proxies back-propagate: rtd, mlm, lm, gaussian, ones; the loss that the networks were trained with where
+    /// absent
+    #[arg(long, value_name = "SIGNAL,...", value_delimiter = ',')]
     pub(crate) signal: Vec<Signal>,
     /// Exit with 1 when a score is rounding noise or has no spread
     #[arg(long)]

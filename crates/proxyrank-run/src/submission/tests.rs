@@ -122,7 +122,7 @@ scores = "scores.csv"
 labels = { seen = 0, how = "None." }
 
 [protocol]
-benchmark = "lts-gpt2-wt103"
+benchmark = "lts-transxl-wt103"
 reading = "released"
 input = "zipf"
 

@@ -7,6 +7,7 @@ use proxyrank_run::audit::{
 use proxyrank_run::benchmark::{Benchmark, resolve};
 use proxyrank_run::evaluate::{Plan, Request, finished};
 use proxyrank_run::papers::Stock;
+use proxyrank_run::standard::signal;
 use serde_json::json;
 
 use crate::args::{Global, NumericArgs};
@@ -23,7 +24,7 @@ pub(super) fn run(global: &Global, args: &NumericArgs) -> anyhow::Result<Outcome
             None => Audit::usual_calls(info),
         },
         readings: Request::parse_readings(info, args.reading.as_deref())?,
-        signals: args.signal.clone(),
+        signals: if args.signal.is_empty() { vec![signal(info)] } else { args.signal.clone() },
     };
     let benchmark = Benchmark::load(info, &setup.locator)?;
     if args.dry_run {
