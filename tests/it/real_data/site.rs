@@ -22,7 +22,8 @@ fn build(place: &Place) -> PathBuf {
     }
     let run = place.run("leaderboard build --quick --json").exits(0);
     assert_eq!(run.json()[0]["tables"], 4, "{run}");
-    assert!(run.json()[0]["page_bytes"].as_u64().unwrap() < 3_000_000, "{run}");
+    // It grows with the rows, of which there are as many as the committed scores have proxies and signals.
+    assert!(run.json()[0]["page_bytes"].as_u64().unwrap() < 4_000_000, "{run}");
     place.path("reports/site")
 }
 
