@@ -28,7 +28,7 @@ build: toolchain
 reproduce: build ## Fetch, score, rank, draw, and compare with every published number (45 minutes on two cores)
 	@$(STEP) "reproduce" $(PROXYRANK) reproduce
 
-reproduce-quick: build ## A minute: closed forms only, networks from the committed reference, fewer resamples
+reproduce-quick: build ## Two minutes: closed forms only, networks from the committed reference, fewer resamples
 	@$(STEP) "reproduce --quick" $(PROXYRANK) reproduce --quick
 
 report: build ## Write tables and charts again from the stored results

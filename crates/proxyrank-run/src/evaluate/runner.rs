@@ -9,14 +9,13 @@ use proxyrank_proxies::ProxyCall;
 use proxyrank_proxies::forward::Evaluation;
 use proxyrank_proxies::symbolic::{Input, LayerTensors, Sampling};
 use proxyrank_schema::Dtype;
-use proxyrank_space::Network;
+use proxyrank_space::{Family, Network};
 
 use super::Request;
 use super::decoder::Decoders;
 use super::encoder::Encoders;
 use super::inputs::{self, Shape};
 use crate::RunError;
-use crate::benchmark::Source;
 use crate::watch::Watch;
 
 /// Everything that architectures share.
@@ -71,7 +70,8 @@ impl<T: Real> Shared<T> {
     fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
         let shape =
             Shape { batch_size: request.batch_size, seq_len: request.seq_len, data_seed: request.data_seed };
-        if request.info.source == Source::Lts {
+        // A benchmark of one's own may hold decoders too.
+        if !request.info.families().contains(&Family::Encoder) {
             return Ok(Self::Decoders(Decoders::new(request, shape)?));
         }
         let (batch, warnings) = inputs::batch(locator, request.input, &shape)?;
