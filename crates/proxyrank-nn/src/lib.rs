@@ -32,6 +32,10 @@
 //! A loss of segments cuts the network at every residual sum and back-propagates a cotangent of its own through each part,
 //! all in one backward pass: what a proxy needs that asks about single layers.
 //!
+//! # Training
+//!
+//! [`train`] has ELECTRA pre-training and fine-tuning on these gradients.
+//!
 //! # Devices
 //!
 //! With the cargo feature `cuda`, off by default, [`ComputeDevice::open`] opens an NVIDIA GPU, and a [`ComposedEngine`] made on
@@ -62,6 +66,7 @@ mod ops;
 mod real;
 mod taps;
 mod timed;
+pub mod train;
 mod weights;
 
 pub use batch::{Block, TokenBatch, TokenPosition, block_tokens};

@@ -62,6 +62,31 @@ impl<T: Real, L: Layout> Weights<T, L> {
         Arc::make_mut(&mut self.embeddings)
     }
 
+    /// Takes over the values of every parameter that the other weights have under the same path and in the same size; gives
+    /// their number.
+    pub fn adopt(&mut self, other: &Self) -> usize {
+        let ours = self.layout.parameters().to_vec();
+        let mut adopted = 0;
+        for (parameter, values) in other.parameters() {
+            let Some(here) = ours.iter().find(|ours| ours.path == parameter.path) else { continue };
+            let arena = match here.arena {
+                Arena::Embeddings => self.embeddings_mut(),
+                Arena::Body => &mut self.body,
+            };
+            let target = &mut arena[here.elements.clone()];
+            if target.len() == values.len() {
+                target.copy_from_slice(values);
+                adopted += 1;
+            }
+        }
+        adopted
+    }
+
+    /// Puts other embedding tables of the same size in, and gives those that were there.
+    pub(crate) fn replace_embeddings(&mut self, embeddings: Arc<[T]>) -> Arc<[T]> {
+        std::mem::replace(&mut self.embeddings, embeddings)
+    }
+
     /// Gives back the body's memory for the next network; see [`crate::Initialiser::encoder_in`].
     pub fn into_body(self) -> Vec<T> {
         self.body

@@ -30,6 +30,7 @@ mod observer;
 mod ops;
 mod segments;
 mod sink;
+mod task;
 mod vocabulary;
 
 use super::pass::Pass;
