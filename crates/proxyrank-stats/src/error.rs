@@ -22,7 +22,9 @@ pub enum StatsError {
         needed: usize,
     },
     /// There is more than the counters hold.
-    #[error("{found} architectures are too many to resample: at most {allowed} are possible; rank a sample of them")]
+    #[error(
+        "{found} architectures are too many to resample: at most {allowed} are possible; rank a sample of them"
+    )]
     TooMany {
         /// How many architectures there are.
         found: usize,

@@ -18,18 +18,8 @@ use crate::report::BenchmarkPage;
 const PLAIN: [&str; 3] = ["num_layers", "num_parameters", "flops"];
 
 /// Proxies that papers on language models propose or compare with.
-const KNOWN: [&str; 10] = [
-    "w_pca",
-    "head_confidence",
-    "head_importance",
-    "activation_distance",
-    "synaptic_diversity",
-    "synaptic_saliency",
-    "snip",
-    "grasp",
-    "synflow",
-    "fisher",
-];
+const KNOWN: [&str; 7] =
+    ["w_pca", "head_confidence", "activation_distance", "synaptic_diversity", "snip", "grasp", "synflow"];
 
 /// The chosen columns of a ranking, as indices: baselines first, then the others, best first.
 pub(super) fn choose(info: &BenchmarkInfo, ranking: &Ranking) -> Vec<usize> {

@@ -142,7 +142,11 @@ fn rows(
         let slot = score(cell(row, columns.score), &here.column(SCORE), faults);
         times.extend(columns.time.and_then(|time| wall_ns(cell(row, time), &here.column(TIME), faults)));
         let Some(name) = cell(row, columns.architecture) else {
-            faults.refuse(Kind::UnknownArchitecture, here.column(ARCHITECTURE), "is empty; name the architecture, or take the row out");
+            faults.refuse(
+                Kind::UnknownArchitecture,
+                here.column(ARCHITECTURE),
+                "is empty; name the architecture, or take the row out",
+            );
             continue;
         };
         let Some(&index) = places.get(name) else {
