@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::evaluate::copy_folder;
@@ -68,7 +69,8 @@ fn load_times_of_a_site() {
     for page in &pages {
         let times = loading(&mut tab, page);
         let name = page.strip_prefix(&site).unwrap().display();
-        println!(
+        let _ = writeln!(
+            std::io::stdout(),
             "{name}: {} kB, DOMContentLoaded {:.0} ms, load {:.0} ms",
             size(page) / 1000,
             times.content,
