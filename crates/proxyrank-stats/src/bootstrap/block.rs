@@ -3,7 +3,8 @@
 //! Whichever architectures a resample drew, the order in which a variable is walked along, the places in a counting tree and
 //! the pairs of close size stay the same; only the multiplicities differ. So a block of resamples takes each step once, with
 //! a multiplicity for each of them in one vector register. All counts are integers, so nothing depends on how resamples are
-//! dealt into blocks. (Walking each resample by itself took seven times as long on 500 architectures.)
+//! dealt into blocks. (With each resample walked by itself `rank` took 51 s of processor time for 114 scores of 500 networks; so it
+//! takes 24.)
 
 use crate::close_pairs::Partners;
 use crate::error::StatsError;
