@@ -39,8 +39,10 @@ impl ClosePairs {
         let mut pairs = Vec::new();
         for i in 0..truth.len() {
             for j in (0..i).filter(|&j| close(i, j)) {
-                if truth[i] > truth[j] || truth[i] < truth[j] {
-                    pairs.push((i as u32, j as u32, truth[i] > truth[j]));
+                if truth[i] > truth[j] {
+                    pairs.push((i as u32, j as u32, true));
+                } else if truth[i] < truth[j] {
+                    pairs.push((i as u32, j as u32, false));
                 }
             }
         }

@@ -223,7 +223,8 @@ mod tests {
                 for i in 0..x.len() {
                     for j in 0..i {
                         let near = (size[i] - size[j]).abs() / size[i].max(size[j]) < 0.3;
-                        let sign = ((x[i] - x[j]) * (y[i] - y[j])).partial_cmp(&0.0).map_or(0, |order| order as i64);
+                        let product = (x[i] - x[j]) * (y[i] - y[j]);
+                        let sign = i64::from(product > 0.0) - i64::from(product < 0.0);
                         let weight = if near { i64::from(sample[i] * sample[j]) } else { 0 };
                         signs += weight * sign;
                         untied += weight * sign.abs();
@@ -251,8 +252,9 @@ mod tests {
         let mut block = Block::default();
         block.refill(&[vec![1; n], once]);
         let net = block.net_concordance(&Ranked::new(&up), &Ranked::new(&down));
-        assert_eq!(net[..2], [-(n as i64 * (n as i64 - 1) / 2), 0]);
+        let pairs = n as u64 * (n as u64 - 1) / 2;
+        assert_eq!(net[..2], [-pairs.cast_signed(), 0]);
         let ties = block.tied_pairs(&Ranked::new(&up));
-        assert_eq!(ties[..2], [0, n as u64 * (n as u64 - 1) / 2]);
+        assert_eq!(ties[..2], [0, pairs]);
     }
 }
