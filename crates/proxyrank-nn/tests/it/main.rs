@@ -26,3 +26,4 @@ mod pairs;
 mod record;
 mod segments;
 mod threads;
+mod wpca;

@@ -2,6 +2,7 @@
 
 mod lpzero;
 mod tabular;
+mod wpca;
 
 use crate::args::{Global, SearchArgs, SearchWhat};
 use crate::exit::Outcome;
@@ -9,6 +10,7 @@ use crate::exit::Outcome;
 pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Outcome> {
     match &args.what {
         SearchWhat::Lpzero(args) => lpzero::run(global, args),
+        SearchWhat::Wpca(args) => wpca::run(global, args),
         SearchWhat::Tabular(args) => tabular::run(global, args),
     }
 }
