@@ -53,6 +53,7 @@ mod batch;
 mod composed;
 mod decoder;
 mod device;
+pub mod distil;
 mod dropout;
 mod engine;
 mod error;

@@ -1,11 +1,13 @@
 //! Options of `search`.
 
+mod distil;
 mod lpzero;
 mod tabular;
 mod wpca;
 
 use clap::{Args, Subcommand};
 
+pub(crate) use distil::{DistilArgs, TaskArg};
 pub(crate) use lpzero::{LpzeroArgs, ObjectiveArg, ProtocolArg, StrategyArg};
 pub(crate) use tabular::TabularArgs;
 pub(crate) use wpca::{EtaArg, RulesArg, SpaceArg, WpcaArgs};
@@ -27,6 +29,8 @@ pub(crate) enum SearchWhat {
     Lpzero(Box<LpzeroArgs>),
     /// Architectures of W-PCA's own space, with the exact optimum as yardstick
     Wpca(Box<WpcaArgs>),
+    /// Small networks of that space: which learns most from a teacher
+    WpcaDistil(DistilArgs),
     /// A benchmark's own architectures: which search finds a good one with few labels
     Tabular(TabularArgs),
 }

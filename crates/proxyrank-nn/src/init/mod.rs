@@ -111,6 +111,13 @@ impl<T: Real> Initialiser<T> {
         Ok(self.of_body(WpcaBlockLayout::new(shape, layer, block)?))
     }
 
+    /// `len` numbers N(0, 0.02) for a path.
+    pub(crate) fn matrix(&self, path: &str, len: usize) -> Vec<T> {
+        let mut values = vec![T::ZERO; len];
+        fill_normal(&mut values, self.seed, path, INITIAL_DEVIATION);
+        values
+    }
+
     /// The weights of a layout that has a body only.
     fn of_body<L: Layout>(&self, layout: L) -> Weights<T, L> {
         let mut body = vec![T::ZERO; layout.len(Arena::Body)];

@@ -12,6 +12,7 @@ mod curvature;
 mod decoder_case;
 mod decoders;
 mod devices;
+mod distil;
 mod finite_differences;
 mod golden;
 mod golden_decoders;

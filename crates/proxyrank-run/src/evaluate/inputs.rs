@@ -94,6 +94,6 @@ pub(super) fn ordinary_ids() -> CorruptionVocabulary {
     CorruptionVocabulary::new(Vocabulary::bert().ordinary().to_vec(), SpecialTokens::BERT.mask)
 }
 
-fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {
+pub(crate) fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {
     Ok(WordPiece::read(dataset(locator, "bert-base-uncased")?.path("tokenizer.json")?)?)
 }

@@ -1,5 +1,6 @@
 //! `search`: what a search finds.
 
+mod distil;
 mod lpzero;
 mod tabular;
 mod wpca;
@@ -11,6 +12,7 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Outcome>
     match &args.what {
         SearchWhat::Lpzero(args) => lpzero::run(global, args),
         SearchWhat::Wpca(args) => wpca::run(global, args),
+        SearchWhat::WpcaDistil(args) => distil::run(global, args),
         SearchWhat::Tabular(args) => tabular::run(global, args),
     }
 }

@@ -53,9 +53,10 @@ pub(super) fn run(global: &Global, args: &WpcaArgs) -> anyhow::Result<Outcome> {
         }
         return Ok(Outcome::Done);
     }
-    let folder = setup.stores.results.root().join("search").join("wpca");
+    let results = setup.stores.results.root();
+    let folder = results.join("search").join("wpca");
     let found = search(&request, &setup.locator, &folder, setup.watch.as_ref(), &setup.stop)?;
-    let written = write(&request, &found, &args.out)?;
+    let written = write(&request, &found, results, &args.out)?;
     for table in &written.tables {
         output::table(table, global.json)?;
     }

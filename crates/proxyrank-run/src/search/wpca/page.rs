@@ -9,6 +9,7 @@ use proxyrank_search::wpca::generations;
 
 use super::WpcaRequest;
 use super::run::Found;
+use super::summary::Summary;
 use super::{charts, tables};
 use crate::RunError;
 use crate::report::write_table;
@@ -22,8 +23,16 @@ pub struct Written {
     pub tables: Vec<Table>,
 }
 
-/// Writes tables, charts, every candidate and the page below `out`.
-pub fn write(request: &WpcaRequest, found: &Found, out: &Path) -> Result<Written, RunError> {
+/// Writes tables, charts, every candidate and the page below `out`, and a summary below the folder of results.
+pub fn write(
+    request: &WpcaRequest,
+    found: &Found,
+    results: &Path,
+    out: &Path,
+) -> Result<Written, RunError> {
+    if let Some(summary) = Summary::of(request, found) {
+        summary.write(request, results)?;
+    }
     let folder = out.join("search").join("wpca").join(&request.name).join(request.eta.as_str());
     let tables = tables::tables(request, found);
     for table in &tables {

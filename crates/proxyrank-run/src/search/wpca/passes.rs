@@ -14,7 +14,7 @@ use crate::evaluate::{InputShape, input_batch};
 use crate::watch::{Stop, Task, Watch};
 
 /// Networks that are run together: enough to share layers, few enough to lose little when the process ends.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 25;
 
 /// Makes passes and remembers them.
 pub(super) struct Passes<'a> {
