@@ -19,6 +19,7 @@ use crate::papers::{PaperTable, Shelf, Stock, Stores};
 use crate::programme::Programme;
 use crate::published::replay;
 use crate::report::{ReportOptions, Reports, benchmark_page, build_ledger, write_ledger};
+use crate::search;
 use crate::story;
 use crate::studies;
 use crate::survivors;
@@ -126,6 +127,7 @@ pub fn report(
     let (mut ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
     if programme.is_whole() {
         ledger.claims.extend(cost::claims(&shelf)?);
+        ledger.claims.extend(search::wpca::claims(workshop.stores)?);
     }
     write_ledger(&ledger, &tables, &workshop.out)?;
     let reports = Reports { pages, survival, cost: costs, targets, studies: study_pages, tables, ledger };

@@ -22,6 +22,12 @@ impl<N> Buffer<N> {
         Self { memory: Vec::new(), len: 0, width: 1 }
     }
 
+    /// A matrix of its own memory.
+    pub(crate) const fn of(memory: Vec<N>, width: usize) -> Self {
+        let len = memory.len();
+        Self { memory, len, width }
+    }
+
     /// Its elements.
     pub(crate) fn values(&self) -> &[N] {
         &self.memory[..self.len]

@@ -41,6 +41,7 @@ macro_rules! kernel {
 
 pub(crate) use kernel;
 
+mod affine;
 mod backward;
 pub(crate) mod elementary;
 mod lanes;
@@ -50,6 +51,7 @@ mod sight;
 mod tanh_gelu;
 mod timed;
 
+pub(crate) use affine::{relu, scale_and_shift};
 pub(crate) use backward::{column_sums, gelu_bias_backward, layer_norm_backward, scale_by, softmax_backward};
 pub(crate) use lanes::inner;
 pub(crate) use product::{Operand, product};
