@@ -17,8 +17,8 @@ mod plan;
 mod values;
 
 pub use decoder::{
-    ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, Table, TableExtent, TableRows,
-    TailLayout, VocabularyLayout,
+    ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, RelativeLayout, Table, TableExtent,
+    TableRows, TailLayout, VocabularyLayout,
 };
 pub use family::Layout;
 pub use layout::{
