@@ -6,6 +6,7 @@
 //! the architectures in hand, each of which is either wholly stored or not at all.
 
 mod decoder;
+mod decoder_cost;
 mod encoder;
 mod execute;
 mod inputs;
