@@ -25,7 +25,16 @@ pub(crate) enum DropoutSite {
     Ffn(usize),
     /// The first tokens' hidden state before the head of a task.
     Task,
+    /// A Transformer-XL's activation between its two feed-forward matrices.
+    FfnInner(usize),
+    /// A Transformer-XL's sines and cosines.
+    Distances,
+    /// A Transformer-XL's last output.
+    Output,
 }
+
+/// Behind the tags of all sites that have one for each layer; no network is so deep.
+const BEYOND_LAYERS: u64 = 1 << 32;
 
 impl DropoutSite {
     fn tag(self) -> u64 {
@@ -35,6 +44,9 @@ impl DropoutSite {
             Self::Operation(layer) => 3 * layer as u64 + 2,
             Self::Ffn(layer) => 3 * layer as u64 + 3,
             Self::Task => u64::MAX,
+            Self::Distances => BEYOND_LAYERS,
+            Self::Output => BEYOND_LAYERS + 1,
+            Self::FfnInner(layer) => BEYOND_LAYERS + 2 + layer as u64,
         }
     }
 }
