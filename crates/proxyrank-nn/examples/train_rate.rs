@@ -65,6 +65,7 @@ fn step(
         generator_weight: 1.0,
         discriminator_weight: 50.0,
         init_seed: 0,
+        initial_scale: 1.0,
         noise: Some(0),
     };
     let mut electra = Electra::new(&generator, network, settings)?;

@@ -36,6 +36,8 @@ pub struct ElectraSettings {
     pub discriminator_weight: f32,
     /// Seed of the initial weights.
     pub init_seed: u64,
+    /// What initial weights that are drawn are multiplied by: a deviation of 0.02 suits widths of many hundreds.
+    pub initial_scale: f32,
     /// Seed of dropout masks and drawn tokens; without it there is no dropout, and seed 0 draws.
     pub noise: Option<u64>,
 }
@@ -94,9 +96,11 @@ impl Electra {
         let discriminator = drawn.encoder(discriminator, Head::Discriminator)?;
         let mut generator =
             Initialiser::new(settings.init_seed ^ (1 << 63)).encoder(generator, Head::Generator)?;
+        let mut discriminator = discriminator;
+        generator.scale_drawn(settings.initial_scale);
+        discriminator.scale_drawn(settings.initial_scale);
         // One copy that nobody else holds, shared by the two.
         let embeddings: Arc<[f32]> = discriminator.embeddings().into();
-        let mut discriminator = discriminator;
         generator.replace_embeddings(Arc::clone(&embeddings));
         discriminator.replace_embeddings(embeddings);
         let moments = [

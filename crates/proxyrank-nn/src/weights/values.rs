@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Arena, DecoderLayout, EncoderLayout, Layout, Parameter, Span, WpcaBlockLayout, WpcaEmbeddingLayout,
+    Arena, DecoderLayout, EncoderLayout, Fill, Layout, Parameter, Span, WpcaBlockLayout, WpcaEmbeddingLayout,
 };
 use crate::real::Real;
 
@@ -88,6 +88,21 @@ impl<T: Real, L: Layout> Weights<T, L> {
             }
         }
         adopted
+    }
+
+    /// Multiplies every parameter that starts at random, wherever it lies.
+    pub(crate) fn scale_drawn(&mut self, factor: T) {
+        let drawn = |parameter: &&Parameter| !matches!(parameter.fill, Fill::Zeros | Fill::Ones);
+        let drawn: Vec<Parameter> = self.layout.parameters().iter().filter(drawn).cloned().collect();
+        for parameter in drawn {
+            let arena = match parameter.arena {
+                Arena::Embeddings => self.embeddings_mut(),
+                Arena::Body => &mut self.body,
+            };
+            for value in &mut arena[parameter.elements] {
+                *value *= factor;
+            }
+        }
     }
 
     /// Puts other embedding tables of the same size in, and gives those that were there.

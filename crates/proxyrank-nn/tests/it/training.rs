@@ -51,6 +51,7 @@ fn electra(rate: f64) -> Electra {
         schedule: Schedule { peak: rate, warmup: 10, steps: 200 },
         generator_weight: 1.0,
         discriminator_weight: 50.0,
+        initial_scale: 1.0,
         init_seed: 3,
         noise: Some(9),
     };

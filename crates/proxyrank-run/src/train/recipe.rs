@@ -21,6 +21,8 @@ pub struct PretrainRecipe {
     pub warmup: u64,
     /// The generator has the discriminator's layers with every width divided by this.
     pub generator_divisor: usize,
+    /// What initial weights are multiplied by; their deviation is 0.02 before.
+    pub initial_scale: f32,
     /// Weight of the discriminator's loss; the generator's is 1.
     pub discriminator_weight: f32,
     /// Chosen positions in a hundred that stay as they are, though they are guessed as well; the others are hidden.
@@ -41,6 +43,7 @@ impl PretrainRecipe {
             rate: 5e-4,
             warmup: steps / 10,
             generator_divisor: 4,
+            initial_scale: 1.0,
             discriminator_weight: 50.0,
             kept_percent: 15,
             dropout: true,
@@ -68,6 +71,7 @@ impl PretrainRecipe {
             // Seeds of weights are used as they are, so that a network starts where proxies look at it. The top bit is the
             // generator's.
             init_seed: seed & !(1 << 63),
+            initial_scale: self.initial_scale,
             noise: self.dropout.then(|| derive(seed, "pre-training noise", 0)),
         }
     }
