@@ -110,8 +110,8 @@ pub fn report(
     let mut study_pages = Vec::new();
     if let Some(stock) = stock.filter(|_| programme.is_whole()) {
         let folder = workshop.out.join("studies");
-        let (pages, notes) =
-            studies::write(&studies::Subject { stock, locator: workshop.locator, folder: &folder })?;
+        let (locator, stores) = (workshop.locator, workshop.stores);
+        let (pages, notes) = studies::write(&studies::Subject { stock, locator, stores, folder: &folder })?;
         study_pages = pages;
         for note in notes {
             workshop.watch.note(&note);

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod audit;
+mod lpzero;
 mod seeds;
 mod sensitivity;
 mod signals;
@@ -20,7 +21,7 @@ use proxyrank_data::fetch::Locator;
 pub(crate) use seeds::SeededTaus;
 
 use crate::RunError;
-use crate::papers::Stock;
+use crate::papers::{Stock, Stores};
 
 pub(crate) use seeds::{SEED_NOTES, SeedSpread, seed_spreads};
 
@@ -40,6 +41,8 @@ pub struct Subject<'a> {
     pub stock: &'a Stock,
     /// Where text comes from; its warnings are repeated.
     pub locator: &'a Locator,
+    /// Where results of searches are.
+    pub stores: &'a Stores,
     /// Folder of all studies.
     pub folder: &'a Path,
 }
@@ -47,25 +50,29 @@ pub struct Subject<'a> {
 /// One study; `None` where scores are lacking.
 type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
 
+/// The command that computes all scores.
+const FULL: &str = "reproduce --full";
+
 /// Every study with the command that computes its scores.
-const STUDIES: [(&str, Study); 7] = [
-    ("seeds", seeds::write),
-    ("sensitivity", sensitivity::write),
-    ("agreement", agreement::write),
-    ("signals", signals::write),
-    ("audit", audit::write),
-    ("timing", timing::write),
-    ("w_pca", w_pca::write),
+const STUDIES: [(&str, &str, Study); 8] = [
+    ("seeds", FULL, seeds::write),
+    ("sensitivity", FULL, sensitivity::write),
+    ("agreement", FULL, agreement::write),
+    ("signals", FULL, signals::write),
+    ("audit", FULL, audit::write),
+    ("timing", FULL, timing::write),
+    ("w_pca", FULL, w_pca::write),
+    ("lpzero", "search lpzero", lpzero::write),
 ];
 
 /// Writes all studies of a benchmark; returns the pages, and a note for each study that lacks scores.
 pub fn write(subject: &Subject<'_>) -> Result<(Vec<StudyPage>, Vec<String>), RunError> {
     let (mut pages, mut notes) = (Vec::new(), Vec::new());
-    for (name, study) in STUDIES {
+    for (name, command, study) in STUDIES {
         match study(subject)? {
             Some(page) => pages.push(page),
             None => notes.push(format!(
-                "no page on {name}: its scores are neither computed nor committed; run `proxyrank reproduce --full`"
+                "no page on {name}: its scores are neither computed nor committed; run `proxyrank {command}`"
             )),
         }
     }
