@@ -1,8 +1,8 @@
 //! Encoders.
 
 use proxyrank_nn::{
-    EmbeddingGradient, EncoderInput, EncoderLayout, EncoderWeights, Linear, Loss, OperationLayout, Real, Site,
-    Stored, TokenBatch,
+    EmbeddingGradient, EncoderInput, EncoderLayout, EncoderWeights, Linear, Loss, OperationLayout, Real,
+    Site, Stored, TokenBatch,
 };
 use proxyrank_space::Network;
 

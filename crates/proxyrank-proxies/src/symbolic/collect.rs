@@ -168,7 +168,7 @@ impl WantedTensors<'_> {
         for (inputs, tensors) in lists {
             let tensors: Arc<[Tensor]> = tensors.into();
             for &input in inputs.iter().filter(|input| self.inputs.contains(input)) {
-                found.insert(input, Arc::clone(&tensors));
+                found.share(input, Arc::clone(&tensors));
             }
         }
     }

@@ -22,8 +22,13 @@ pub struct LayerTensors(BTreeMap<Input, Arc<[Tensor]>>);
 
 impl LayerTensors {
     /// Puts in the tensors of an input, in place of those that were there.
-    pub fn insert(&mut self, input: Input, tensors: impl Into<Arc<[Tensor]>>) {
-        self.0.insert(input, tensors.into());
+    pub fn insert(&mut self, input: Input, tensors: Vec<Tensor>) {
+        self.share(input, tensors.into());
+    }
+
+    /// The same with a list that other inputs may have too.
+    pub fn share(&mut self, input: Input, tensors: Arc<[Tensor]>) {
+        self.0.insert(input, tensors);
     }
 }
 

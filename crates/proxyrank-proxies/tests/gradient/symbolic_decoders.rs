@@ -63,10 +63,9 @@ fn lists_are_the_outputs_and_weights_of_all_matrices() {
             }
         }
         // Sums of norms, which an independent implementation computed.
-        for (expression, golden) in [
-            ("total(mean(frobenius(weight)))", "weight_norm"),
-            ("total(mean(frobenius(grad)))", "grad_norm"),
-        ] {
+        for (expression, golden) in
+            [("total(mean(frobenius(weight)))", "weight_norm"), ("total(mean(frobenius(grad)))", "grad_norm")]
+        {
             let expression: Expression = expression.parse().unwrap();
             let score = expression.evaluate(&found).unwrap();
             assert_relative_eq!(score, case.number("lm", golden), max_relative = 1e-9);

@@ -297,7 +297,9 @@ fn a_cloud_names_its_groups_and_counts_what_it_leaves_out() {
         assert!(svg.contains(text), "{text}");
     }
     let folder = tempfile::tempdir().unwrap();
-    for points in [&[(7.0, 7.0)][..], &[(f64::MIN, f64::MAX), (f64::MAX, f64::MIN)], &[(1e-300, 0.0), (0.0, 0.0)]] {
+    for points in
+        [&[(7.0, 7.0)][..], &[(f64::MIN, f64::MAX), (f64::MAX, f64::MIN)], &[(1e-300, 0.0), (0.0, 0.0)]]
+    {
         cloud(&[points]).draw(&folder.path().join("x")).unwrap();
     }
 }

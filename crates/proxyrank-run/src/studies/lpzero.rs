@@ -21,23 +21,24 @@ use crate::search::lpzero::{Finding, Joint, Summary, checkpoints, objective_titl
 pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError> {
     let stores = [&subject.stores.results, &subject.stores.reference];
     let summaries = Summary::read_all(&stores.map(|store| Summary::folder(store.root())))?;
-    if summaries.is_empty() {
-        return Ok(None);
-    }
+    if summaries.is_empty() { Ok(None) } else { page(&summaries, &subject.folder.join("lpzero")).map(Some) }
+}
+
+/// The page of some searches, in a folder.
+fn page(summaries: &[Summary], folder: &Path) -> Result<StudyPage, RunError> {
     let title = "What a search for formulas finds".to_owned();
-    let folder = subject.folder.join("lpzero");
     let mut page = Page::new(&title);
     page.text(
         "LPZero searches for a formula of a network's tensors that ranks networks well. Here every formula of its space is scored, so a \
          search can be held against the best that it could have found; some of the networks choose, the others judge. A high rho on \
          all networks can come from counting layers; the correlation within cells of equal depth and width cannot.",
     );
-    for summary in &summaries {
-        section(&mut page, summary, &folder)?;
+    for summary in summaries {
+        section(&mut page, summary, folder)?;
     }
     let path = folder.join("README.md");
     page.write(&path)?;
-    Ok(Some(StudyPage { title, path }))
+    Ok(StudyPage { title, path })
 }
 
 fn section(page: &mut Page, summary: &Summary, folder: &Path) -> Result<(), RunError> {
@@ -79,12 +80,12 @@ fn section(page: &mut Page, summary: &Summary, folder: &Path) -> Result<(), RunE
 fn conclusion(summary: &Summary) -> String {
     let objective = objective_title(summary.objective);
     let held_out = |finding: &Finding| finding.judgement.held_out(summary.objective);
-    let number = |value: Option<f64>| value.map_or_else(|| "no order".to_owned(), |value| format!("{value:.3}"));
-    let best = summary
-        .beside
-        .iter()
-        .filter(|finding| finding.is_baseline && held_out(finding).is_some())
-        .max_by(|one, other| held_out(one).partial_cmp(&held_out(other)).unwrap_or(std::cmp::Ordering::Equal));
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "no order".to_owned(), |value| format!("{value:.3}"));
+    let best =
+        summary.beside.iter().filter(|finding| finding.is_baseline && held_out(finding).is_some()).max_by(
+            |one, other| held_out(one).partial_cmp(&held_out(other)).unwrap_or(std::cmp::Ordering::Equal),
+        );
     let baseline = best.map_or_else(String::new, |finding| {
         format!(" The best baseline there is {}, with {}.", finding.what, number(held_out(finding)))
     });
@@ -111,7 +112,10 @@ fn trajectories(summary: &Summary) -> Curves {
     let places = checkpoints(summary);
     let line = |strategy: Strategy, name: &str, part: fn(&proxyrank_stats::Estimate) -> f64| {
         let point = |&place: &usize| Some((place as f64, part(&share(summary, strategy, place)?)));
-        Series { name: format!("{} {name}", strategy.as_str()), points: places.iter().filter_map(point).collect() }
+        Series {
+            name: format!("{} {name}", strategy.as_str()),
+            points: places.iter().filter_map(point).collect(),
+        }
     };
     let of = |strategy| {
         [
@@ -202,5 +206,58 @@ fn front(joint: &Joint) -> Cloud {
             Group { name: "chosen".to_owned(), points: joint.chosen.and_then(row).into_iter().collect() },
         ],
         diagonal: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// The committed summaries, as a report finds them.
+    fn committed() -> Vec<Summary> {
+        let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/reference");
+        Summary::read_all(&[Summary::folder(&reference)]).unwrap()
+    }
+
+    #[test]
+    fn the_page_has_a_section_a_search() {
+        let folder = tempfile::tempdir().unwrap();
+        let summaries = committed();
+        assert!(summaries.len() >= 3, "{}", summaries.len());
+        let found = page(&summaries, folder.path()).unwrap();
+        let text = fs::read_to_string(&found.path).unwrap();
+        assert_eq!(text.matches("\n## ").count(), summaries.len());
+        for summary in &summaries {
+            let own = folder.path().join(summary.file_name().trim_end_matches(".json"));
+            for file in ["search_lpzero.csv", "search_lpzero_luck.md", "charts/trajectories.png", "charts/held_out.svg"] {
+                assert!(own.join(file).is_file(), "{} {file}", own.display());
+            }
+            assert_eq!(own.join("charts/front.png").is_file(), summary.joint.is_some());
+            // The best is at least as good as what any search found, so no share exceeds 1.
+            for strategy in Strategy::ALL {
+                let budget = summary.settings.0 + summary.settings.1;
+                assert!(share(summary, strategy, budget).is_none_or(|share| share.high <= 1.0 + 1e-6));
+            }
+        }
+    }
+
+    #[test]
+    fn a_summary_of_ones_own_stands_before_the_committed_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut own = committed().swap_remove(0);
+        let name = own.file_name();
+        own.sample += 1;
+        own.write(folder.path()).unwrap();
+        let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/reference");
+        let folders = [folder.path().to_owned(), Summary::folder(&reference), folder.path().join("none")];
+        let read = Summary::read_all(&folders).unwrap();
+        assert_eq!(read.len(), committed().len());
+        assert!(read.iter().any(|summary| summary.file_name() == name && summary.sample == own.sample));
+        // A file of another version is as good as none.
+        own.version += 1;
+        own.write(folder.path()).unwrap();
+        assert_eq!(Summary::read_all(&[folder.path().to_owned()]).unwrap(), []);
     }
 }

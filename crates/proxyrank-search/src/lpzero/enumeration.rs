@@ -115,7 +115,10 @@ pub(super) enum Candidate {
 }
 
 /// The trees of which a branch is the smaller one.
-pub(super) fn trees_of((left, branch): (usize, Branch), rest: Vec<(usize, Branch)>) -> impl Iterator<Item = Candidate> {
+pub(super) fn trees_of(
+    (left, branch): (usize, Branch),
+    rest: Vec<(usize, Branch)>,
+) -> impl Iterator<Item = Candidate> {
     let singles = cuts(branch.input).iter().map(|&until| Candidate::Single(until));
     let pairs = rest.into_iter().flat_map(move |(right, other)| {
         let binaries: &[Binary] = if left == right { &[Binary::Product] } else { Binary::ALL };
@@ -192,7 +195,14 @@ pub(super) fn turned() -> BTreeSet<Branch> {
 
 impl Enumeration {
     const fn empty() -> Self {
-        Self { scored: 0, skipped: 0, barren: 0, best: Vec::new(), by_size: BTreeMap::new(), histogram: [0; 20] }
+        Self {
+            scored: 0,
+            skipped: 0,
+            barren: 0,
+            best: Vec::new(),
+            by_size: BTreeMap::new(),
+            histogram: [0; 20],
+        }
     }
 
     fn add(&mut self, tree: Tree, fitness: Option<f64>, both: bool) {

@@ -131,7 +131,8 @@ pub fn enumerate_both(contests: [&Contest<'_>; 2]) -> BTreeMap<usize, Front> {
             let (tree, other, both) = match candidate {
                 Candidate::Single(until) => (Tree::Single { branch, until }, (left, until), true),
                 Candidate::Pair(right, other, binary) => {
-                    let both = binary == Binary::Difference || turned.contains(&branch) || turned.contains(&other);
+                    let both =
+                        binary == Binary::Difference || turned.contains(&branch) || turned.contains(&other);
                     (Tree::Pair { binary, left: branch, right: other }, (right, other.input), both)
                 }
             };
@@ -194,8 +195,8 @@ pub fn enumerate_both(contests: [&Contest<'_>; 2]) -> BTreeMap<usize, Front> {
 mod tests {
     use super::*;
     use crate::lpzero::fitness::{Judge, Objective};
-    use crate::lpzero::table::tests::network;
     use crate::lpzero::table::Record;
+    use crate::lpzero::table::tests::network;
 
     /// A table of some made-up networks; the second one has no attention.
     fn table(numbers: std::ops::Range<usize>, attention: bool) -> BranchTable {
@@ -225,7 +226,10 @@ mod tests {
             .collect();
         let fronts = enumerate_both([&contests[0], &contests[1]]);
         let judged: Vec<usize> = fronts.values().map(|front| front.judged).collect();
-        assert!(judged.windows(2).all(|pair| pair[0] < pair[1]) && judged[judged.len() - 1] > 1_000_000, "{judged:?}");
+        assert!(
+            judged.windows(2).all(|pair| pair[0] < pair[1]) && judged[judged.len() - 1] > 1_000_000,
+            "{judged:?}"
+        );
         let front = &fronts[&4];
         assert!(!front.best.is_empty());
         for both in &front.best {

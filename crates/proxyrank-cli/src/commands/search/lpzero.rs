@@ -27,7 +27,10 @@ pub(super) fn run(global: &Global, args: &LpzeroArgs) -> anyhow::Result<Outcome>
     let info = find(&args.benchmark)?;
     let beside = args.with.as_ref().map(find).transpose()?;
     let request = LpzeroRequest {
-        protocol: Request { signal: args.signal.unwrap_or_else(|| standard::signal(info)), ..protocol(args, info) },
+        protocol: Request {
+            signal: args.signal.unwrap_or_else(|| standard::signal(info)),
+            ..protocol(args, info)
+        },
         reading: info.reading(args.reading)?,
         metric: info.metric(args.metric.as_deref())?,
         objective: match args.objective {

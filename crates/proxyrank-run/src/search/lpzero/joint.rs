@@ -102,7 +102,9 @@ impl Side<'_> {
     /// The scores of some networks by a contender, larger being better.
     fn scores(&self, contender: &Contender, networks: &[usize]) -> Option<Vec<f64>> {
         let scores = match contender {
-            Contender::Formula(formula) => formula.scores(&Panel::new(self.table, networks.to_vec()), self.table)?,
+            Contender::Formula(formula) => {
+                formula.scores(&Panel::new(self.table, networks.to_vec()), self.table)?
+            }
             Contender::Baseline(proxy) => {
                 let score = |&network: &usize| {
                     let subject = Subject { network: self.networks[network].clone(), seq_len: self.seq_len };

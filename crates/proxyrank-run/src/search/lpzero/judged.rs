@@ -56,6 +56,20 @@ pub struct Finding {
     pub elsewhere: Vec<Option<f64>>,
 }
 
+impl Finding {
+    /// Nothing that ranks; `places` is the number of those elsewhere.
+    pub(super) fn nothing(what: &str, places: usize) -> Self {
+        Self {
+            what: what.to_owned(),
+            formula: "nothing ranks".to_owned(),
+            size: None,
+            is_baseline: false,
+            judgement: Judgement::default(),
+            elsewhere: vec![None; places],
+        }
+    }
+}
+
 /// What rankings are judged by: of every network its truth (larger is better) and cell, and the two sets of networks.
 #[derive(Debug)]
 pub(super) struct Bench {

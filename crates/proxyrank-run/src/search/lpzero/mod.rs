@@ -17,6 +17,6 @@ pub use judged::{Finding, Judgement};
 pub use request::{LpzeroRequest, OtherBenchmark};
 pub use run::{Found, Other, search};
 pub use summary::{RunSummary, Summary};
-pub(crate) use tables::{checkpoints, objective_title, share};
 pub use tables::{best_toml, tables, times};
+pub(crate) use tables::{checkpoints, objective_title, share};
 pub use tabulate::Workplace;

@@ -17,7 +17,7 @@ use proxyrank_search::lpzero::table::BranchTable;
 use proxyrank_search::lpzero::tree::{Tree, TreeForm};
 
 use super::elsewhere::{Place, Statistic};
-use super::joint::{Joint, Side, joint};
+use super::joint::{Joint, Side, YARDSTICK, joint};
 use super::judged::{Bench, Finding, Judgement};
 use super::summary::{RunSummary, Summary, VERSION, rounded};
 use super::tabulate::{Tabulated, Workplace, tabulate};
@@ -64,7 +64,7 @@ pub fn search(
     request: &LpzeroRequest,
     workplace: &Workplace<'_>,
 ) -> Result<Found, RunError> {
-    let &Workplace { folder, watch, stop, .. } = workplace;
+    let watch = workplace.watch;
     let tabulated = tabulate(benchmark, (&request.protocol, request.reading, request.sample), workplace)?;
     let bench = bench(benchmark, (request.reading, request.metric), &tabulated, request)?;
     let elsewhere = elsewhere(benchmark, other, request, &bench, workplace)?;
@@ -100,43 +100,12 @@ pub fn search(
         judgement: judge(tree, sign),
         elsewhere: elsewhere.iter().map(|place| place.of_tree(tree, sign)).collect(),
     };
-    let nothing = |what: &str| Finding {
-        what: what.to_owned(),
-        formula: "nothing ranks".to_owned(),
-        size: None,
-        is_baseline: false,
-        judgement: Judgement::default(),
-        elsewhere: vec![None; elsewhere.len()],
-    };
     let optimum = best.map_or_else(
-        || nothing("best of all trees"),
+        || Finding::nothing("best of all trees", elsewhere.len()),
         |best| of_tree("best of all trees", best.tree, best.sign),
     );
 
-    let (mut runs, mut histories, mut runs_took) = (Vec::new(), Vec::new(), Vec::new());
-    let contest = request.contest(&name);
-    let below = folder.join("runs");
-    for settings in request.settings() {
-        let what = format!("{} search, seed {}", settings.strategy.as_str(), settings.seed);
-        let task = watch.task(&what, settings.iterations);
-        let mut arena = Arena::new(&training);
-        let started = Instant::now();
-        let end =
-            state::run(&below, &contest, settings, &mut arena, &|| stop.asked(), &|done| task.at(done))?;
-        let Some(finished) = end else {
-            return Err(RunError::Stopped { after: format!("in the {what}") });
-        };
-        runs_took.push((finished.resumed_from == 0).then(|| started.elapsed()));
-        let finding = match finished.evolution.best.map(|best| Tree::of(best.genotype)) {
-            Some(TreeForm::Live(tree, sign)) => of_tree(&what, tree, sign),
-            _ => nothing(&what),
-        };
-        let judged = (finished.evolution.asked, arena.distinct());
-        let (strategy, seed) = (settings.strategy, settings.seed);
-        runs.push(RunSummary { strategy, seed, finding, judged, rises: rises(&finished) });
-        histories.push(finished);
-    }
-
+    let searched = run_all(request, &training, &name, workplace, &of_tree, elsewhere.len())?;
     let budget = request.population + request.iterations;
     let sizes: Vec<usize> = [1, 10, 100, budget].into_iter().filter(|&size| size <= budget).collect();
     let luck = best_of(&training, &held_out, &sizes, LUCK);
@@ -146,12 +115,11 @@ pub fn search(
         of_tree(&format!("best of size {size}"), ranked.tree, ranked.sign)
     };
     let mut room = Room::default();
-    let mut top = Vec::new();
-    for ranked in &enumeration.best {
-        if let Some(value) = held_out.fitness(ranked.tree, ranked.sign, &mut room) {
-            top.push((rounded(ranked.fitness), rounded(value)));
-        }
-    }
+    let mut both = |ranked: &Ranked| {
+        let value = held_out.fitness(ranked.tree, ranked.sign, &mut room)?;
+        Some((rounded(ranked.fitness), rounded(value)))
+    };
+    let top = enumeration.best.iter().filter_map(&mut both).collect();
     let (joint, joint_expression) = two_goals(benchmark, other, request, (&table, &bench), workplace)?;
     let summary = Summary {
         version: VERSION,
@@ -170,7 +138,7 @@ pub fn search(
         optimum,
         by_size: enumeration.by_size.iter().map(by_size).collect(),
         top,
-        runs,
+        runs: searched.runs,
         beside,
         luck,
         joint,
@@ -179,20 +147,63 @@ pub fn search(
         summary,
         enumeration_took,
         tabulated: (computed, took),
-        runs_took,
+        runs_took: searched.took,
         expression: best.map(|best| best.tree.expression(best.sign)),
         joint: joint_expression,
-        histories,
+        histories: searched.histories,
     })
 }
 
-/// The best so far of a run, at the number of trees in which it rose.
+/// Every run of every strategy.
+struct Searched {
+    runs: Vec<RunSummary>,
+    took: Vec<Option<Duration>>,
+    histories: Vec<Finished>,
+}
+
+/// Carries the runs out, or takes them up; `places` is the number of those elsewhere.
+fn run_all(
+    request: &LpzeroRequest,
+    training: &Contest<'_>,
+    table: &str,
+    workplace: &Workplace<'_>,
+    of_tree: &dyn Fn(&str, Tree, Sign) -> Finding,
+    places: usize,
+) -> Result<Searched, RunError> {
+    let &Workplace { folder, watch, stop, .. } = workplace;
+    let (contest, below) = (request.contest(table), folder.join("runs"));
+    let mut searched = Searched { runs: Vec::new(), took: Vec::new(), histories: Vec::new() };
+    for settings in request.settings() {
+        let what = format!("{} search, seed {}", settings.strategy.as_str(), settings.seed);
+        let task = watch.task(&what, settings.iterations);
+        let mut arena = Arena::new(training);
+        let started = Instant::now();
+        let end =
+            state::run(&below, &contest, settings, &mut arena, &|| stop.asked(), &|done| task.at(done))?;
+        let Some(finished) = end else {
+            return Err(RunError::Stopped { after: format!("in the {what}") });
+        };
+        searched.took.push((finished.resumed_from == 0).then(|| started.elapsed()));
+        let finding = match finished.evolution.best.map(|best| Tree::of(best.genotype)) {
+            Some(TreeForm::Live(tree, sign)) => of_tree(&what, tree, sign),
+            _ => Finding::nothing(&what, places),
+        };
+        let judged = (finished.evolution.asked, arena.distinct());
+        let (strategy, seed) = (settings.strategy, settings.seed);
+        searched.runs.push(RunSummary { strategy, seed, finding, judged, rises: rises(&finished) });
+        searched.histories.push(finished);
+    }
+    Ok(searched)
+}
+
+/// The best so far of a run, at the number of trees in which it rose; the first population has no order in time.
 fn rises(run: &Finished) -> Vec<(usize, f64)> {
+    let first = run.evolution.settings.population;
     let mut rises: Vec<(usize, f64)> = Vec::new();
-    for (index, event) in run.events.iter().enumerate() {
+    for event in &run.events {
         let Some(fitness) = event.child.fitness.map(rounded) else { continue };
         if rises.last().is_none_or(|&(_, best)| fitness > best) {
-            rises.push((index + 1, fitness));
+            rises.push((first + event.iteration, fitness));
         }
     }
     rises
@@ -217,7 +228,8 @@ fn elsewhere(
     let statistic = Statistic::Of(request.objective);
     for &seed in &request.other_seeds {
         let protocol = Request { init_seed: seed, data_seed: seed, ..request.protocol.clone() };
-        let Tabulated { table, .. } = tabulate(benchmark, (&protocol, request.reading, request.sample), workplace)?;
+        let Tabulated { table, .. } =
+            tabulate(benchmark, (&protocol, request.reading, request.sample), workplace)?;
         let title = format!("{}, held out, seed {seed}", statistic.title());
         let judges = (bench, bench.held_out.as_slice());
         let seq_len = protocol.seq_len as usize;
@@ -328,7 +340,8 @@ fn baselines(
     let networks = benchmark.networks(request.reading)?;
     let seq_len = request.protocol.seq_len as usize;
     let mut found = Vec::new();
-    for name in BASELINES {
+    // On decoders the count to beat is none of the usual ones.
+    for name in BASELINES.iter().chain(&[YARDSTICK]) {
         let proxy = find(name)?;
         debug_assert_eq!(proxy.class, CostClass::DataFree);
         let score = |network: &proxyrank_space::Network| {

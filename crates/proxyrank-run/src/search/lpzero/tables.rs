@@ -51,7 +51,8 @@ pub fn best_toml(found: &Found) -> Option<String> {
     if let Some(expression) = &found.joint {
         let comment = "What the rule chose for both benchmarks.".to_owned();
         text.push('\n');
-        text += &entry(comment, "lpzero_search_both", "One formula for two benchmarks", expression.to_string());
+        text +=
+            &entry(comment, "lpzero_search_both", "One formula for two benchmarks", expression.to_string());
     }
     Some(text)
 }
@@ -78,7 +79,9 @@ fn findings(summary: &Summary) -> Table {
         Column::number("within", "Within-cell tau, all", 4),
     ];
     let elsewhere = summary.elsewhere.iter().enumerate();
-    columns.extend(elsewhere.map(|(index, title)| Column::number(format!("elsewhere_{index}"), title.as_str(), 4)));
+    columns.extend(
+        elsewhere.map(|(index, title)| Column::number(format!("elsewhere_{index}"), title.as_str(), 4)),
+    );
     columns.extend([Column::number("size", "Size", 0), Column::text("formula", "Formula")]);
     let mut table = Table::new("search_lpzero", title(summary), columns);
     let cells = |finding: &Finding| {
@@ -120,11 +123,12 @@ fn findings(summary: &Summary) -> Table {
     table
 }
 
-/// Numbers of trees at which the searches are compared, up to their budget.
+/// Numbers of trees at which the searches are compared: from the first population, which has no order in time, to the budget.
 pub(crate) fn checkpoints(summary: &Summary) -> Vec<usize> {
-    let budget = summary.settings.0 + summary.settings.1;
-    let places = [1, 10, 40, 80, 160, 360, 720];
-    places.into_iter().filter(|place| *place < budget).chain([budget]).collect()
+    let (population, children) = summary.settings;
+    let budget = population + children;
+    let places = [1, 2, 4, 8].into_iter().map(|times| times * population);
+    places.filter(|place| *place < budget).chain([budget]).collect()
 }
 
 /// Mean, lowest and highest over the runs of a strategy of the best among the first trees, as a share of the optimum.
@@ -189,7 +193,7 @@ fn searches(summary: &Summary) -> Table {
     table.note(format!(
         "Shares are the mean over runs and, in brackets, the lowest and the highest. The optimum is that of all {scored} trees that can be \
          scored here; {skipped} others need an input that these networks lack or have under another name, and {barren} rank nothing. Trees \
-         count from the first of the first population."
+         that rank nothing do not count in the first population."
     ));
     table
 }
@@ -228,7 +232,8 @@ fn luck(summary: &Summary) -> Table {
         Column::text("held_out", "Objective, held out"),
         Column::text("shuffled", "Objective, shuffled labels"),
     ];
-    let mut table = Table::new("search_lpzero_luck", format!("What random trees reach: {}", title(summary)), columns);
+    let mut table =
+        Table::new("search_lpzero_luck", format!("What random trees reach: {}", title(summary)), columns);
     let spread =
         |spread: &Spread| Cell::text(format!("{:.4} [{:.4}, {:.4}]", spread.median, spread.low, spread.high));
     for row in &summary.luck {
@@ -258,7 +263,10 @@ fn rules(summary: &Summary) -> Table {
     row("genotypes: one number for all networks".to_owned(), census.constant);
     row("genotypes: one side is dead".to_owned(), census.one_branch);
     row("different trees, up to sign".to_owned(), census.trees as u64);
-    row("trees whose inputs these networks lack, or have under another name".to_owned(), summary.trees[1] as u64);
+    row(
+        "trees whose inputs these networks lack, or have under another name".to_owned(),
+        summary.trees[1] as u64,
+    );
     row("trees that rank nothing here".to_owned(), summary.trees[2] as u64);
     table.note("Several rules may change one branch.");
     table
@@ -278,7 +286,8 @@ fn both(joint: &Joint) -> Table {
         Column::text("beyond", format!("held out, less {YARDSTICK}")),
         Column::text("chosen", "Chosen"),
     ];
-    let mut table = Table::new("search_lpzero_both", format!("One formula for {first} and {second}"), columns);
+    let mut table =
+        Table::new("search_lpzero_both", format!("One formula for {first} and {second}"), columns);
     let shown = |estimate: Option<Estimate>| {
         estimate.map_or_else(|| Cell::missing(CONSTANT), |estimate| Cell::text(format!("{estimate:.3}")))
     };

@@ -71,7 +71,8 @@ pub(super) fn tabulate(
                 let after = format!("after {done} of {} networks of the table", missing.len());
                 return Err(RunError::Stopped { after });
             }
-            let record = if let Some(record) = known.get(&groups[place]).and_then(|&twin| table.record(twin)) {
+            let record = if let Some(record) = known.get(&groups[place]).and_then(|&twin| table.record(twin))
+            {
                 record.clone()
             } else {
                 let entry = &benchmark.entries[place];
