@@ -12,13 +12,14 @@ use proxyrank_data::manifest::manifest;
 use proxyrank_schema::BenchmarkId;
 
 use crate::RunError;
-use crate::benchmark::{Benchmark, BenchmarkInfo, Source, find};
+use crate::benchmark::{Benchmark, BenchmarkInfo, find};
 use crate::cost;
 use crate::evaluate::evaluate;
 use crate::papers::{PaperTable, Shelf, Stock, Stores};
 use crate::programme::Programme;
 use crate::published::replay;
 use crate::report::{ReportOptions, Reports, benchmark_page, build_ledger, write_ledger};
+use crate::search;
 use crate::story;
 use crate::studies;
 use crate::survivors;
@@ -105,14 +106,13 @@ pub fn report(
         }
     }
     drop(task);
-    let flexibert = infos.iter().find(|info| info.source == Source::Flexibert);
-    let stock = flexibert.and_then(|info| shelf.get(&info.benchmark_id()));
     let mut study_pages = Vec::new();
-    if let Some(stock) = stock.filter(|_| programme.is_whole()) {
-        let folder = workshop.out.join("studies");
+    let folder = workshop.out.join("studies");
+    let stocks = infos.iter().filter_map(|info| shelf.get(&info.benchmark_id()));
+    for stock in stocks.filter(|_| programme.is_whole()) {
         let (locator, stores) = (workshop.locator, workshop.stores);
         let (pages, notes) = studies::write(&studies::Subject { stock, locator, stores, folder: &folder })?;
-        study_pages = pages;
+        study_pages.extend(pages);
         for note in notes {
             workshop.watch.note(&note);
         }
@@ -126,6 +126,7 @@ pub fn report(
     let (mut ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
     if programme.is_whole() {
         ledger.claims.extend(cost::claims(&shelf)?);
+        ledger.claims.extend(search::wpca::claims(workshop.stores)?);
     }
     write_ledger(&ledger, &tables, &workshop.out)?;
     let reports = Reports { pages, survival, cost: costs, targets, studies: study_pages, tables, ledger };

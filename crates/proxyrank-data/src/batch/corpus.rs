@@ -42,6 +42,15 @@ impl Corpus {
         Self { tokenizer, texts: pairs.collect() }
     }
 
+    /// The sentences or pairs of a GLUE task, in file order.
+    pub fn glue(tokenizer: WordPiece, rows: &[GlueRow]) -> Self {
+        let text = |row: &GlueRow| match &row.second {
+            None => Text::Single(row.first.clone()),
+            Some(second) => Text::Pair(row.first.clone(), second.clone()),
+        };
+        Self { tokenizer, texts: rows.iter().map(text).collect() }
+    }
+
     /// The number of texts.
     pub fn len(&self) -> usize {
         self.texts.len()

@@ -20,10 +20,12 @@ mod gradient;
 mod ops;
 mod pass;
 mod problem;
+mod relative;
 mod sweep;
 mod tape;
 mod timed;
 mod workspace;
+mod wpca;
 
 use rayon::prelude::*;
 
@@ -43,6 +45,7 @@ use workspace::Workspaces;
 
 pub(crate) use fourier::{Table, TransformTables};
 pub(crate) use timed::TIMED_BLOCKS;
+pub(crate) use workspace::Buffer;
 
 /// Runs encoders and decoders on the CPU, in f32 or f64.
 ///
@@ -90,6 +93,7 @@ impl<T: Real> Engine<T> for FastEngine<T> {
                 epsilon: NORM_EPSILON,
                 workspace: &mut workspace,
                 tables: &self.tables,
+                memory: None,
             };
             let mut ops = FastOps { pass, ids: batch.block_ids(&block), visitor: &mut visitor };
             let hidden = network::forward(&mut ops, weights.layout(), options.depth)?;

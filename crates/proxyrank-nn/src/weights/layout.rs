@@ -230,12 +230,12 @@ impl Plan {
         Norm { gain, shift }
     }
 
-    fn linear(&mut self, path: &str, outputs: usize, inputs: usize) -> Linear {
+    pub(super) fn linear(&mut self, path: &str, outputs: usize, inputs: usize) -> Linear {
         self.stack("", &[path], outputs, inputs)
     }
 
     /// Linear layers of the same shape and input: first all weights, then all biases.
-    fn stack(&mut self, prefix: &str, names: &[&str], outputs: usize, inputs: usize) -> Linear {
+    pub(super) fn stack(&mut self, prefix: &str, names: &[&str], outputs: usize, inputs: usize) -> Linear {
         let weights = names
             .iter()
             .map(|name| self.body(format!("{prefix}{name}.weight"), vec![outputs, inputs], Fill::Normal));

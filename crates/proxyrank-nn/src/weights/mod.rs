@@ -15,10 +15,11 @@ mod layout;
 mod parameter;
 mod plan;
 mod values;
+mod wpca;
 
 pub use decoder::{
-    ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, Table, TableExtent, TableRows,
-    TailLayout, VocabularyLayout,
+    ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, RelativeLayout, Table, TableExtent,
+    TableRows, TailLayout, VocabularyLayout,
 };
 pub use family::Layout;
 pub use layout::{
@@ -26,4 +27,5 @@ pub use layout::{
     OperationLayout, SpanConvolutionLayout, Transform, TransformLayout,
 };
 pub use parameter::{Arena, Fill, Head, Parameter, Span, Stored};
-pub use values::{DecoderWeights, EncoderWeights, Weights};
+pub use values::{DecoderWeights, EncoderWeights, Weights, WpcaBlockWeights, WpcaEmbeddingWeights};
+pub use wpca::{WpcaBlockLayout, WpcaBottleneckLayout, WpcaEmbeddingLayout};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Arena, DecoderLayout, EncoderLayout, Layout, Parameter, Span};
+use super::{
+    Arena, DecoderLayout, EncoderLayout, Layout, Parameter, Span, WpcaBlockLayout, WpcaEmbeddingLayout,
+};
 use crate::real::Real;
 
 /// A network's parameters in one floating-point type.
@@ -28,6 +30,12 @@ pub type EncoderWeights<T> = Weights<T, EncoderLayout>;
 
 /// The parameters of a decoder.
 pub type DecoderWeights<T> = Weights<T, DecoderLayout>;
+
+/// The parameters of the embedding of W-PCA's networks.
+pub type WpcaEmbeddingWeights<T> = Weights<T, WpcaEmbeddingLayout>;
+
+/// The parameters of one of their blocks.
+pub type WpcaBlockWeights<T> = Weights<T, WpcaBlockLayout>;
 
 impl<T: Real, L: Layout> Weights<T, L> {
     /// Puts values into a layout. Both slices must have the lengths that the layout says.

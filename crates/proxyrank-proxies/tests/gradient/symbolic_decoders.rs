@@ -4,19 +4,23 @@ use std::collections::BTreeSet;
 
 use approx::assert_relative_eq;
 use proxyrank_nn::{
-    Collect, DecoderLayout, Dropout, Engine, FastEngine, ForwardOptions, Initialiser, Site, TableExtent,
-    TokenBatch,
+    Collect, DecoderLayout, Dropout, Engine, FastEngine, ForwardOptions, Initialiser, Linear, Site,
+    TableExtent, TokenBatch,
 };
 use proxyrank_proxies::gradient::evaluate;
 use proxyrank_proxies::model::{DecoderSignal, formula_vocabulary, vocabulary};
 use proxyrank_proxies::symbolic::{Expression, Input, LayerTensors, Sampling, TensorSource, WantedTensors};
 use proxyrank_proxies::{ProxyCall, Subject};
 use proxyrank_schema::Status;
-use proxyrank_space::{DecoderArch, DecoderFamily, Network};
+use proxyrank_space::{DecoderArch, DecoderFamily, Family, Network};
 
 use crate::decoder_case::{DecoderCase, decoder_cases};
 use crate::definitions::EVAL;
 use crate::symbolic::{all_inputs, assert_slices};
+
+fn gpt2_cases() -> Vec<DecoderCase> {
+    decoder_cases().into_iter().filter(|case| case.family() == DecoderFamily::Gpt2).collect()
+}
 
 fn collected(case: &DecoderCase, sampling: Sampling) -> LayerTensors {
     let (inputs, signal) = (all_inputs(), DecoderSignal::NextTokens(case.labels()));
@@ -27,19 +31,20 @@ fn collected(case: &DecoderCase, sampling: Sampling) -> LayerTensors {
 
 #[test]
 fn lists_are_the_outputs_and_weights_of_all_matrices() {
-    for case in decoder_cases() {
+    for case in gpt2_cases() {
         let found = collected(&case, Sampling::Whole);
         let (weights, batch) = (case.weights::<f64>(), case.batch());
         let shapes = |input| -> Vec<Vec<usize>> {
             found.tensors(input).iter().map(|tensor| tensor.shape().to_vec()).collect()
         };
-        let linears = weights.layout().layers.iter().flat_map(|layer| layer.linears());
+        let linears: Vec<&Linear> =
+            weights.layout().layers.iter().flat_map(|layer| layer.linears()).collect();
         let published: Vec<Vec<usize>> =
-            linears.clone().map(|linear| vec![linear.inputs, linear.outputs]).collect();
+            linears.iter().map(|linear| vec![linear.inputs, linear.outputs]).collect();
         assert_eq!(shapes(Input::Weight), published);
         assert_eq!(shapes(Input::Grad), published);
         let (b, s) = (batch.batch(), batch.seq_len());
-        let outputs: Vec<Vec<usize>> = linears.clone().map(|linear| vec![b, s, linear.outputs]).collect();
+        let outputs: Vec<Vec<usize>> = linears.iter().map(|linear| vec![b, s, linear.outputs]).collect();
         assert_eq!(shapes(Input::Act), outputs);
         assert_eq!(found.tensors(Input::Act), found.tensors(Input::Head));
         assert!(found.tensors(Input::Softmax).is_empty());
@@ -75,7 +80,7 @@ fn lists_are_the_outputs_and_weights_of_all_matrices() {
 
 #[test]
 fn samples_are_slices_of_the_whole() {
-    let case = decoder_cases().into_iter().next().unwrap();
+    let case = gpt2_cases().swap_remove(0);
     let whole = collected(&case, Sampling::Whole);
     let sample = collected(&case, Sampling::Elements { count: 64, seed: 1 });
     assert_slices(&whole, &sample, 64);
@@ -123,25 +128,28 @@ fn the_searched_formula_is_its_closed_form() {
 
 #[test]
 fn a_formula_takes_no_more_of_the_vocabulary_than_it_reads() {
-    let case = decoder_cases().into_iter().next().unwrap();
+    let case = gpt2_cases().swap_remove(0);
     let (batch, lm) = (case.batch(), DecoderSignal::<f32>::NextTokens(case.labels()));
     let gaussian = DecoderSignal::<f32>::Cotangent(case.cotangent());
     let of = |inputs: &[Input], signal| {
         formula_vocabulary(&inputs.iter().copied().collect::<BTreeSet<Input>>(), signal, &batch)
     };
     assert_eq!(of(&[Input::Weight], &lm), TableExtent::None);
-    assert_eq!(of(&[Input::Weight, Input::Act], &lm), TableExtent::Tokens(batch.ids()));
-    assert_eq!(of(&[Input::Grad], &gaussian), TableExtent::Tokens(batch.ids()));
+    assert_eq!(of(&[Input::Weight, Input::Act], &lm), TableExtent::Tokens(batch.read_ids()));
+    assert_eq!(of(&[Input::Grad], &gaussian), TableExtent::Tokens(batch.read_ids()));
     assert_eq!(of(&[Input::Grad], &lm), TableExtent::Full);
     let calls = |name: &str| [name.parse::<ProxyCall>().unwrap()];
-    assert_eq!(vocabulary(&calls("lpzero.gpt2"), &lm, &batch), TableExtent::Full);
-    assert_eq!(vocabulary(&calls("lpzero.flexibert"), &lm, &batch), TableExtent::Tokens(batch.ids()));
+    assert_eq!(vocabulary(Family::Gpt2, &calls("lpzero.gpt2"), &lm, &batch), TableExtent::Full);
+    assert_eq!(
+        vocabulary(Family::Gpt2, &calls("lpzero.flexibert"), &lm, &batch),
+        TableExtent::Tokens(batch.read_ids())
+    );
 }
 
 /// Every shipped formula has a score, but for the one that reads attention probabilities.
 #[test]
 fn shipped_formulas_are_scored_where_they_apply() {
-    let case = decoder_cases().into_iter().next().unwrap();
+    let case = gpt2_cases().swap_remove(0);
     let names = proxyrank_proxies::registry::all().into_iter().map(|proxy| proxy.name);
     let calls: Vec<ProxyCall> = names
         .filter(|name| name.starts_with("lpzero.") && !name.contains("closed"))

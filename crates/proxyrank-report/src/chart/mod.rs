@@ -5,7 +5,8 @@
 //! a page that is 1600 wide: text is measured with the embedded font's own metrics, so both formats get the same
 //! picture on any machine, whatever fonts it has, and two drawings of the same data are the same bytes.
 //!
-//! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`cloud`], [`magnitudes`]:
+//! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`cloud`], [`magnitudes`],
+//!   [`layered`]:
 //!   one chart each;
 //! - `inline`: two of them as small SVGs for web pages;
 //! - `canvas`, `surface`, `output`, `png`: shapes and text, what plotters is told, and the two files;
@@ -29,6 +30,7 @@ pub mod heatmap;
 mod inline;
 pub mod intervals;
 mod labels;
+pub mod layered;
 mod legend;
 pub mod magnitudes;
 mod output;
@@ -49,6 +51,7 @@ pub use curves::Curves;
 pub use error::ChartError;
 pub use heatmap::Heatmap;
 pub use intervals::TauIntervals;
+pub use layered::Layered;
 pub use magnitudes::Magnitudes;
 pub use references::ReferenceLine;
 pub use scale::AxisScale;

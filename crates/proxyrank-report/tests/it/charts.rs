@@ -8,6 +8,7 @@ use proxyrank_report::chart::cost::{CostPoint, CostScatter};
 use proxyrank_report::chart::curves::{Curves, Series};
 use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
+use proxyrank_report::chart::layered::{LayerCell, Layered, LayeredRow};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
 use proxyrank_report::chart::scorecard::{Kind, Scorecard, ScorecardCell, ScorecardRow};
 use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
@@ -302,6 +303,28 @@ fn a_cloud_names_its_groups_and_counts_what_it_leaves_out() {
     {
         cloud(&[points]).draw(&folder.path().join("x")).unwrap();
     }
+}
+
+#[test]
+fn networks_are_rows_of_layers() {
+    let cell = |kind, share| LayerCell { kind, share };
+    let row = |name: &str, cells: &[LayerCell]| LayeredRow {
+        name: name.into(),
+        remark: "15.7M".into(),
+        cells: cells.to_vec(),
+    };
+    let chart = Layered {
+        title: "Networks".into(),
+        subtitle: "s".into(),
+        kinds: vec!["BERT".into(), "MobileBERT".into()],
+        rows: vec![row("found", &[cell(0, 1.0), cell(1, 0.5)]), row("other", &[cell(1, f64::NAN)])],
+    };
+    let svg = drawn(|path| chart.draw(path));
+    for text in ["found", "other", "15.7M", "BERT", "MobileBERT"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    let nothing = Layered { rows: Vec::new(), ..chart };
+    assert!(matches!(nothing.draw(Path::new("x")), Err(ChartError::Empty { .. })));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use proxyrank_proxies::gradient::evaluate_twice;
 use proxyrank_proxies::model::{DecoderSignal, formula_vocabulary, vocabulary};
 use proxyrank_proxies::symbolic::{Input as FormulaInput, LayerTensors, Sampling, WantedTensors};
 use proxyrank_schema::{Input, Signal, Timing};
-use proxyrank_space::DecoderNetwork;
+use proxyrank_space::{DecoderFamily, DecoderNetwork};
 
 use super::Request;
 use super::inputs::{self, Shape};
@@ -67,6 +67,11 @@ impl<T: Real> Decoders<T> {
         inputs: &BTreeSet<FormulaInput>,
         sampling: Sampling,
     ) -> Result<LayerTensors, RunError> {
+        if network.family != DecoderFamily::Gpt2 {
+            return Err(RunError::Usage(
+                "formulas are for encoders and GPT-2, not for Transformer-XL".to_owned(),
+            ));
+        }
         let (batch, signal) = self.problem(network)?;
         let weights = self.initialiser.decoder(network, formula_vocabulary(inputs, &signal, &batch))?;
         let tensors = WantedTensors { inputs, sampling, dropout: self.dropout };
@@ -83,7 +88,7 @@ impl<T: Real> Decoders<T> {
 
     fn run(&self, network: &DecoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
         let (batch, signal) = self.problem(network)?;
-        let extent = vocabulary(calls, &signal, &batch);
+        let extent = vocabulary(network.family.into(), calls, &signal, &batch);
         let started = Instant::now();
         let weights = self.initialiser.decoder(network, extent)?;
         let options = EvaluateOptions { dropout: self.dropout, weights_ns: nanoseconds(started.elapsed()) };

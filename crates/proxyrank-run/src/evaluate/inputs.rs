@@ -13,15 +13,15 @@ use crate::RunError;
 use crate::data::dataset;
 
 /// Parts of a benchmark-sized batch; text corpora are read only as far as they are needed.
-pub(super) struct Shape {
-    pub(super) batch_size: u32,
-    pub(super) seq_len: u32,
-    pub(super) data_seed: u64,
+pub(crate) struct Shape {
+    pub(crate) batch_size: u32,
+    pub(crate) seq_len: u32,
+    pub(crate) data_seed: u64,
 }
 
 /// The first batch of an input, and what is wrong with the text it is from. Text comes in the order of its file, so a data
 /// seed means something for drawn ids only.
-pub(super) fn batch(
+pub(crate) fn batch(
     locator: &Locator,
     input: Input,
     shape: &Shape,
@@ -94,6 +94,6 @@ pub(super) fn ordinary_ids() -> CorruptionVocabulary {
     CorruptionVocabulary::new(Vocabulary::bert().ordinary().to_vec(), SpecialTokens::BERT.mask)
 }
 
-fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {
+pub(crate) fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {
     Ok(WordPiece::read(dataset(locator, "bert-base-uncased")?.path("tokenizer.json")?)?)
 }

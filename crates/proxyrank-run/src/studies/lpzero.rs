@@ -231,7 +231,12 @@ mod tests {
         assert_eq!(text.matches("\n## ").count(), summaries.len());
         for summary in &summaries {
             let own = folder.path().join(summary.file_name().trim_end_matches(".json"));
-            for file in ["search_lpzero.csv", "search_lpzero_luck.md", "charts/trajectories.png", "charts/held_out.svg"] {
+            for file in [
+                "search_lpzero.csv",
+                "search_lpzero_luck.md",
+                "charts/trajectories.png",
+                "charts/held_out.svg",
+            ] {
                 assert!(own.join(file).is_file(), "{} {file}", own.display());
             }
             assert_eq!(own.join("charts/front.png").is_file(), summary.joint.is_some());

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod audit;
+mod decoders;
 mod lpzero;
 mod seeds;
 mod sensitivity;
@@ -21,6 +22,7 @@ use proxyrank_data::fetch::Locator;
 pub(crate) use seeds::SeededTaus;
 
 use crate::RunError;
+use crate::benchmark::{BenchmarkInfo, Source};
 use crate::papers::{Stock, Stores};
 
 pub(crate) use seeds::{SEED_NOTES, SeedSpread, seed_spreads};
@@ -53,8 +55,11 @@ type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
 /// The command that computes all scores.
 const FULL: &str = "reproduce --full";
 
-/// Every study with the command that computes its scores.
-const STUDIES: [(&str, &str, Study); 8] = [
+/// A study by its name, with the command that computes its scores.
+type Named = (&'static str, &'static str, Study);
+
+/// Every study of FlexiBERT.
+const STUDIES: [Named; 8] = [
     ("seeds", FULL, seeds::write),
     ("sensitivity", FULL, sensitivity::write),
     ("agreement", FULL, agreement::write),
@@ -65,10 +70,26 @@ const STUDIES: [(&str, &str, Study); 8] = [
     ("lpzero", "search lpzero", lpzero::write),
 ];
 
+/// Every study of the decoders whose released scores are known.
+const DECODER_STUDIES: [Named; 2] =
+    [("gpt2_released", FULL, decoders::released), ("gpt2_token_law", FULL, decoders::token_law)];
+
+/// The benchmark of the [`DECODER_STUDIES`].
+pub(crate) const STUDIED_DECODERS: &str = "lts-gpt2-wt103";
+
+/// The studies of a benchmark; most have none.
+fn studies(info: &BenchmarkInfo) -> &'static [Named] {
+    match (info.source, info.id) {
+        (Source::Flexibert, _) => &STUDIES,
+        (_, STUDIED_DECODERS) => &DECODER_STUDIES,
+        _ => &[],
+    }
+}
+
 /// Writes all studies of a benchmark; returns the pages, and a note for each study that lacks scores.
 pub fn write(subject: &Subject<'_>) -> Result<(Vec<StudyPage>, Vec<String>), RunError> {
     let (mut pages, mut notes) = (Vec::new(), Vec::new());
-    for (name, command, study) in STUDIES {
+    for (name, command, study) in studies(subject.stock.benchmark.info) {
         match study(subject)? {
             Some(page) => pages.push(page),
             None => notes.push(format!(
