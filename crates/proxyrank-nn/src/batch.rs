@@ -34,12 +34,15 @@ impl fmt::Display for TokenPosition {
     }
 }
 
-/// Token ids of shape (batch, sequence length), row-major.
+/// Token ids of shape (batch, sequence length), row-major, and what came before them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenBatch {
+    /// The batch, then the segments before it.
     ids: Vec<u32>,
     batch: usize,
     seq_len: usize,
+    /// Tokens of a sequence in each segment before, oldest first.
+    earlier: Vec<usize>,
 }
 
 impl TokenBatch {
@@ -48,23 +51,57 @@ impl TokenBatch {
         if batch == 0 || seq_len == 0 || batch.checked_mul(seq_len) != Some(ids.len()) {
             return Err(NnError::BatchShape { found: ids.len(), batch, seq_len });
         }
-        Ok(Self { ids, batch, seq_len })
+        Ok(Self { ids, batch, seq_len, earlier: Vec::new() })
+    }
+
+    /// The same with segments that its sequences continue, oldest first, for networks with a memory. Each must have as many
+    /// sequences; what came before a segment itself is left out.
+    pub fn after(mut self, segments: &[Self]) -> Result<Self, NnError> {
+        for segment in segments {
+            if segment.batch != self.batch {
+                return Err(NnError::Segment { found: segment.batch, wanted: self.batch });
+            }
+            self.ids.extend_from_slice(segment.ids());
+            self.earlier.push(segment.seq_len);
+        }
+        Ok(self)
     }
 
     /// The ids, row-major.
     pub fn ids(&self) -> &[u32] {
+        &self.ids[..self.batch * self.seq_len]
+    }
+
+    /// The ids, and behind them those of the segments before: all that a network reads.
+    pub fn read_ids(&self) -> &[u32] {
         &self.ids
     }
 
-    /// One sequence as a batch of its own.
+    /// Whether it continues other segments.
+    pub const fn has_past(&self) -> bool {
+        !self.earlier.is_empty()
+    }
+
+    /// One sequence as a batch of its own, with its past.
     ///
     /// # Panics
     ///
     /// If there is no such sequence.
     #[must_use]
     pub fn sequence(&self, index: usize) -> Self {
-        let ids = self.ids[index * self.seq_len..(index + 1) * self.seq_len].to_vec();
-        Self { ids, batch: 1, seq_len: self.seq_len }
+        let part = |(seq_len, ids): (usize, &[u32])| ids[index * seq_len..(index + 1) * seq_len].to_vec();
+        let ids = std::iter::once((self.seq_len, self.ids())).chain(self.segments()).flat_map(part).collect();
+        Self { ids, batch: 1, seq_len: self.seq_len, earlier: self.earlier.clone() }
+    }
+
+    /// The segments before, oldest first: tokens of a sequence, and ids.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = (usize, &[u32])> {
+        let mut rest = &self.ids[self.batch * self.seq_len..];
+        self.earlier.iter().map(move |&seq_len| {
+            let (ids, later) = rest.split_at(self.batch * seq_len);
+            rest = later;
+            (seq_len, ids)
+        })
     }
 
     /// Number of sequences.
@@ -94,6 +131,9 @@ impl TokenBatch {
 
     /// Checks that `network` can read every id and position.
     pub(crate) fn check(&self, network: &EncoderNetwork) -> Result<(), NnError> {
+        if self.has_past() {
+            return Err(NnError::NoMemory);
+        }
         self.check_sizes(network.vocab_size, network.max_positions)
     }
 
@@ -102,7 +142,10 @@ impl TokenBatch {
         if self.seq_len > max_positions {
             return Err(NnError::SequenceLength { seq_len: self.seq_len, max_positions });
         }
-        match self.ids.iter().position(|&id| id as usize >= vocab_size) {
+        if let Some(&id) = self.ids[self.ids().len()..].iter().find(|&&id| id as usize >= vocab_size) {
+            return Err(NnError::UnknownToken { id, vocab_size });
+        }
+        match self.ids().iter().position(|&id| id as usize >= vocab_size) {
             None => Ok(()),
             Some(index) => Err(NnError::TokenId {
                 id: self.ids[index],
@@ -178,5 +221,21 @@ mod tests {
         assert_eq!(message, "token id 40000 at sequence 1, token 1 is outside the vocabulary of 30522");
         assert!(TokenBatch::new(vec![1, 2, 3], 2, 2).is_err());
         assert!(TokenBatch::new(vec![], 0, 4).is_err());
+    }
+
+    #[test]
+    fn a_past_goes_with_its_sequence() {
+        let batch = |ids: &[u32], seq_len| TokenBatch::new(ids.to_vec(), 2, seq_len).unwrap();
+        let whole = batch(&[1, 2, 3, 4], 2).after(&[batch(&[5, 6], 1), batch(&[7, 8, 9, 10], 2)]).unwrap();
+        assert_eq!((whole.ids(), whole.read_ids().len(), whole.has_past()), (&[1, 2, 3, 4][..], 10, true));
+        let second = whole.sequence(1);
+        assert_eq!((second.ids(), second.batch()), (&[3, 4][..], 1));
+        assert_eq!(second.segments().collect::<Vec<_>>(), [(1, &[6][..]), (2, &[9, 10][..])]);
+        assert!(matches!(
+            batch(&[1, 2], 1).after(&[TokenBatch::new(vec![1], 1, 1).unwrap()]),
+            Err(NnError::Segment { found: 1, wanted: 2 })
+        ));
+        let network = EncoderNetwork::new(128, Vec::new());
+        assert!(matches!(whole.check(&network), Err(NnError::NoMemory)));
     }
 }

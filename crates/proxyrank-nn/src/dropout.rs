@@ -23,7 +23,16 @@ pub(crate) enum DropoutSite {
     Operation(usize),
     /// The feed-forward chain's output before the residual sum.
     Ffn(usize),
+    /// A Transformer-XL's activation between its two feed-forward matrices.
+    FfnInner(usize),
+    /// A Transformer-XL's sines and cosines.
+    Distances,
+    /// A Transformer-XL's last output.
+    Output,
 }
+
+/// Behind the tags of all sites that have one for each layer; no network is so deep.
+const BEYOND_LAYERS: u64 = 1 << 32;
 
 impl DropoutSite {
     fn tag(self) -> u64 {
@@ -32,6 +41,9 @@ impl DropoutSite {
             Self::Attention(layer) => 3 * layer as u64 + 1,
             Self::Operation(layer) => 3 * layer as u64 + 2,
             Self::Ffn(layer) => 3 * layer as u64 + 3,
+            Self::Distances => BEYOND_LAYERS,
+            Self::Output => BEYOND_LAYERS + 1,
+            Self::FfnInner(layer) => BEYOND_LAYERS + 2 + layer as u64,
         }
     }
 }

@@ -108,9 +108,28 @@ pub enum NnError {
         "the weights hold no vocabulary, or not all that the loss reads; draw them with TableExtent::Full"
     )]
     MissingVocabulary,
-    /// The family has no forward pass.
-    #[error("a Transformer-XL cannot be run yet, only counted; take a GPT-2")]
-    DecoderFamily,
+    /// The input has segments before it, and the network no memory.
+    #[error("only a Transformer-XL has a memory; leave out the segments before the batch")]
+    NoMemory,
+    /// A segment before the batch has another number of sequences.
+    #[error("a segment before the batch has {found} sequences, but the batch has {wanted}")]
+    Segment {
+        /// Its sequences.
+        found: usize,
+        /// Those of the batch.
+        wanted: usize,
+    },
+    /// A Transformer-XL has as many sines as cosines of a distance.
+    #[error(
+        "a Transformer-XL cannot have an odd width, and this one has {width}: half of it are sines and half cosines"
+    )]
+    OddWidth {
+        /// The model's width.
+        width: usize,
+    },
+    /// The family has no other mask than the causal one.
+    #[error("tokens of a Transformer-XL see the past alone; take Sight::Past")]
+    Sight,
     /// The sequences are longer than the position table.
     #[error("sequences of {seq_len} tokens are longer than the network's {max_positions} positions")]
     SequenceLength {

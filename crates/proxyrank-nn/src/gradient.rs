@@ -99,6 +99,12 @@ pub enum GradientOf {
         /// Index of the layer's weight among the layout's parameters.
         parameter: usize,
     },
+    /// The same for a layer whose output all sequences share, as that of a Transformer-XL's distances: every block shows the same
+    /// values and its own part of the gradient.
+    SharedOutput {
+        /// Index of the layer's weight among the layout's parameters.
+        parameter: usize,
+    },
 }
 
 /// A gradient of one block at one place.
@@ -106,7 +112,7 @@ pub enum GradientOf {
 pub struct GradientEvent<'a, T> {
     /// Of what.
     pub of: GradientOf,
-    /// The sequences that the matrices speak of.
+    /// The sequences that the matrices speak of, and their rows in each.
     pub block: Block,
     /// The activations.
     pub values: View<'a, T>,

@@ -90,8 +90,9 @@ pub use timed::{KernelRun, KernelWork, TimedKernel, timed_kernels};
 pub use weights::{
     Arena, AttentionLayout, ClusterLayout, DecoderLayerLayout, DecoderLayout, DecoderWeights,
     EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, GeneratorLayout, Head, HeadLayout, LayerLayout,
-    Layout, Linear, Norm, OperationLayout, OutputLayout, Parameter, Span, SpanConvolutionLayout, Stored,
-    Table, TableExtent, TableRows, TailLayout, Transform, TransformLayout, VocabularyLayout, Weights,
-    WpcaBlockLayout, WpcaBlockWeights, WpcaBottleneckLayout, WpcaEmbeddingLayout, WpcaEmbeddingWeights,
+    Layout, Linear, Norm, OperationLayout, OutputLayout, Parameter, RelativeLayout, Span,
+    SpanConvolutionLayout, Stored, Table, TableExtent, TableRows, TailLayout, Transform, TransformLayout,
+    VocabularyLayout, Weights, WpcaBlockLayout, WpcaBlockWeights, WpcaBottleneckLayout, WpcaEmbeddingLayout,
+    WpcaEmbeddingWeights,
 };
 pub use wpca::WpcaHidden;

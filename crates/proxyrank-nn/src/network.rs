@@ -157,7 +157,9 @@ fn self_attention<O: Ops>(
     let query = weighted.as_ref().map_or(Columns::nth(&qkv, 0, h), |weighted| Columns::first(weighted, h));
     let key = Columns::nth(&qkv, 1, h);
     let value = Columns::nth(&qkv, 2, h);
-    let merged = ops.attention(&Heads { layer, count: heads, sight: Sight::All, query, key, value })?;
+    let dropout = Some(DropoutSite::Attention(layer));
+    let merged =
+        ops.attention(&Heads { layer, count: heads, sight: Sight::All, query, key, value, dropout })?;
     if let Some(weighted) = weighted {
         ops.release(weighted);
     }
@@ -176,7 +178,9 @@ fn span_convolution<O: Ops>(
     let stacked = ops.linear(Columns::first(x, h), &span.qkvc)?;
     show_qkv(ops, layer, heads, &stacked, width)?;
     let [query, key, value, convolved] = [0, 1, 2, 3].map(|index| Columns::nth(&stacked, index, width));
-    let attended = ops.attention(&Heads { layer, count: heads, sight: Sight::All, query, key, value })?;
+    let dropout = Some(DropoutSite::Attention(layer));
+    let attended =
+        ops.attention(&Heads { layer, count: heads, sight: Sight::All, query, key, value, dropout })?;
     let depthwise = ops.depthwise(x, &span.depthwise, span.kernel)?;
     let key_conv = ops.linear(Columns::first(&depthwise, h), &span.pointwise)?;
     ops.release(depthwise);

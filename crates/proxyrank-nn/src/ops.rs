@@ -9,7 +9,7 @@ use crate::NnError;
 use crate::decoder::Sight;
 use crate::dropout::DropoutSite;
 use crate::taps::Site;
-use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
+use crate::weights::{EncoderLayout, Linear, Norm, RelativeLayout, Span, Transform};
 
 /// ELECTRA's epsilon in every layer norm.
 pub(crate) const NORM_EPSILON: f64 = 1e-12;
@@ -61,6 +61,27 @@ pub(crate) struct Heads<'a, V> {
     pub key: Columns<'a, V>,
     /// Values.
     pub value: Columns<'a, V>,
+    /// Where probabilities fall out, if they may.
+    pub dropout: Option<DropoutSite>,
+}
+
+/// Heads whose scores also depend on distances.
+#[derive(Debug)]
+pub(crate) struct RelativeHeads<'a, V> {
+    /// The layer.
+    pub layer: usize,
+    /// Number of heads.
+    pub count: usize,
+    /// Queries, of the context as keys and values; those of what is remembered are not read.
+    pub query: Columns<'a, V>,
+    /// Keys.
+    pub key: Columns<'a, V>,
+    /// Values.
+    pub value: Columns<'a, V>,
+    /// A key for each distance, the largest first.
+    pub distance: Columns<'a, V>,
+    /// What is added to queries.
+    pub biases: &'a RelativeLayout,
 }
 
 /// Where a visitor looks: [`crate::Event`] without its values.
@@ -154,4 +175,21 @@ pub(crate) trait DecoderOps: Ops {
 
     /// x + dropout(y).
     fn add(&mut self, x: Self::Value, y: Self::Value, site: DropoutSite) -> Result<Self::Value, NnError>;
+
+    /// max(x, 0), in place.
+    fn relu(&mut self, x: Self::Value) -> Result<Self::Value, NnError>;
+
+    /// dropout(x), in place.
+    fn drop_out(&mut self, x: Self::Value, site: DropoutSite) -> Result<Self::Value, NnError>;
+
+    /// What a layer with the input `x` remembers, then `x`, sequence by sequence: (B·(M+S), d). Nothing where there is no
+    /// memory, and `x` is all.
+    fn remember(&mut self, layer: usize, x: &Self::Value) -> Result<Option<Self::Value>, NnError>;
+
+    /// Sines, then cosines, of the distances from M + S - 1 down to 0, with dropout: (M+S, d), the same for all sequences.
+    fn distances(&mut self, d: usize) -> Result<Self::Value, NnError>;
+
+    /// Attention to the past with scores ((q + u) kᵀ + (q + v) rᵀ) / √d, where r is the key of the two tokens' distance, merged;
+    /// shows the probabilities as [`Site::Attention`].
+    fn relative_attention(&mut self, heads: &RelativeHeads<'_, Self::Value>) -> Result<Self::Value, NnError>;
 }

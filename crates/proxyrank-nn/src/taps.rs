@@ -27,9 +27,15 @@ pub enum Site {
     Weight,
     /// Output of the linear layer before a transform: (B·S, h).
     TransformInput,
+    /// Input of a Transformer-XL's layer, which is what the layer remembers of the segment: (B·S, h).
+    LayerInput,
     /// Output of a matrix of a decoder's layer, bias included, before activation, dropout and residual: (B·S, outputs).
+    ///
+    /// In a Transformer-XL with M tokens of memory queries, keys and values have (B·(M+S)) rows, and what stands for
+    /// distances M + S for all sequences together, the largest distance first; [`Event::block`] says so.
     Linear,
-    /// Attention probabilities of one head in one sequence, before dropout: (S, S). Sequence by sequence, head by head.
+    /// Attention probabilities of one head in one sequence, before dropout: (S, S), or (S, M+S) with M tokens of memory. Sequence
+    /// by sequence, head by head.
     Attention,
     /// Softmax over each head's d columns of a transform: (B·S, h). The network does not use it; it is computed for
     /// visitors that want it.
@@ -41,7 +47,7 @@ pub enum Site {
     FfnInput,
     /// Output of the first feed-forward layer before its GELU: (B·S, F).
     FfnPreactivation,
-    /// Output of a GELU in the feed-forward chain: (B·S, F).
+    /// Output of a GELU in the feed-forward chain, or of a Transformer-XL's ReLU: (B·S, F).
     Gelu,
     /// Output of a layer: (B·S, h). The last layer's is [`Site::Hidden`] as well.
     LayerOutput,
@@ -65,7 +71,7 @@ pub struct Event<'a, T> {
     pub index: usize,
     /// Heads that the place has (query to [`Site::TransformSoftmax`]); else 1.
     pub heads: usize,
-    /// The sequences that `values` speaks of.
+    /// The sequences that `values` speaks of, and its rows in each; one sequence where all of them share the rows.
     pub block: Block,
     /// The activations.
     pub values: View<'a, T>,

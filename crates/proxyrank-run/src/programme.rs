@@ -15,6 +15,7 @@ use crate::audit;
 use crate::benchmark::{BenchmarkInfo, Source};
 use crate::evaluate::{Request, Selection};
 use crate::papers::{PaperTable, tables};
+use crate::studies::STUDIED_DECODERS;
 
 /// How much is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,8 @@ const FULL_SIGNALS: [(Reading, &[Signal]); 3] = [
     (Reading::Released, &[Signal::Ones, Signal::Rtd, Signal::Gaussian]),
     (Reading::Declared, &[Signal::Rtd, Signal::Ones]),
 ];
+/// GPT-2 networks that are scored under an even law of ids as well.
+const LAW_SAMPLE: usize = 25;
 /// Architectures on which each proxy is timed alone.
 const TIMING_SAMPLE: usize = 12;
 
@@ -109,6 +112,11 @@ impl Programme {
             let classes =
                 [CostClass::Weights, CostClass::Forward, CostClass::Gradient, CostClass::SecondOrder];
             requests.push(self.request(info, &classes));
+            if self.is_whole() && info.id == STUDIED_DECODERS {
+                let read = self.request(info, &[CostClass::Forward, CostClass::Gradient]);
+                let selection = Selection::Sample { count: LAW_SAMPLE, seed: 0 };
+                requests.push(Request { input: Input::Uniform, selection, ..read });
+            }
             requests.retain(|request| !request.calls.is_empty());
             return requests;
         }
@@ -275,10 +283,12 @@ mod tests {
     }
 
     #[test]
-    fn decoders_run_in_a_full_reproduction_as_far_as_they_can_be_built() {
+    fn decoders_run_in_a_full_reproduction() {
         assert_eq!(requests(&[], "lts-gpt2-wt103", Effort::Usual).len(), 1);
-        assert_eq!(requests(&[], "lts-gpt2-wt103", Effort::Full).len(), 2);
-        assert_eq!(requests(&[], "lts-transxl-wt103", Effort::Full).len(), 1);
+        let studied = requests(&[], "lts-gpt2-wt103", Effort::Full);
+        assert_eq!(studied.len(), 3);
+        assert_eq!((studied[1].input, studied[2].input), (Input::Zipf, Input::Uniform));
+        assert_eq!(requests(&[], "lts-transxl-wt103", Effort::Full).len(), 2);
     }
 
     #[test]

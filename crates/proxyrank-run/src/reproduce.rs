@@ -12,7 +12,7 @@ use proxyrank_data::manifest::manifest;
 use proxyrank_schema::BenchmarkId;
 
 use crate::RunError;
-use crate::benchmark::{Benchmark, BenchmarkInfo, Source, find};
+use crate::benchmark::{Benchmark, BenchmarkInfo, find};
 use crate::cost;
 use crate::evaluate::evaluate;
 use crate::papers::{PaperTable, Shelf, Stock, Stores};
@@ -106,14 +106,13 @@ pub fn report(
         }
     }
     drop(task);
-    let flexibert = infos.iter().find(|info| info.source == Source::Flexibert);
-    let stock = flexibert.and_then(|info| shelf.get(&info.benchmark_id()));
     let mut study_pages = Vec::new();
-    if let Some(stock) = stock.filter(|_| programme.is_whole()) {
-        let folder = workshop.out.join("studies");
+    let folder = workshop.out.join("studies");
+    let stocks = infos.iter().filter_map(|info| shelf.get(&info.benchmark_id()));
+    for stock in stocks.filter(|_| programme.is_whole()) {
         let (pages, notes) =
             studies::write(&studies::Subject { stock, locator: workshop.locator, folder: &folder })?;
-        study_pages = pages;
+        study_pages.extend(pages);
         for note in notes {
             workshop.watch.note(&note);
         }

@@ -45,10 +45,9 @@ fn reference(place: &Place) -> proxyrank_store::Store {
 
 #[test]
 fn closed_forms_are_exact_and_their_tables_say_so() {
-    // Networks of this family are counted and not run.
     const COUNTED: &str = "lts-pareto-transxl-lm1b-arm";
     let place = place!();
-    let audit = format!("audit numeric --benchmark {COUNTED}");
+    let audit = format!("audit numeric --benchmark {COUNTED} --proxies num_layers,num_parameters");
     place.run(&audit).exits(2).one_line().says(&format!("proxyrank evaluate --benchmark {COUNTED}"));
     place.run(&format!("evaluate --benchmark {COUNTED} --proxies num_layers,num_parameters")).exits(0);
     place.run(&format!("{audit} --strict")).exits(0).prints("2 scores: 2 exact.");

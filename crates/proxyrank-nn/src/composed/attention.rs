@@ -6,7 +6,6 @@ use super::ops::{ComposedOps, narrow, softmax};
 use crate::NnError;
 use crate::batch::Block;
 use crate::decoder::Sight;
-use crate::dropout::DropoutSite;
 use crate::gradient::GradientOf;
 use crate::ops::{Columns, Heads};
 use crate::real::Real;
@@ -28,7 +27,10 @@ pub(super) fn attention<T: Real, V: Visitor<T>>(
     let scores = (split(heads.query)?.matmul(&split(heads.key)?.t()?)? * (1.0 / (d as f64).sqrt()))?;
     let probabilities = ops.carried(softmax(&scores)?)?;
     show(ops, heads, &probabilities)?;
-    let probabilities = ops.masked(probabilities, DropoutSite::Attention(heads.layer))?;
+    let probabilities = match heads.dropout {
+        Some(site) => ops.masked(probabilities, site)?,
+        None => probabilities,
+    };
     let merged = probabilities.matmul(&split(heads.value)?)?.transpose(1, 2)?;
     Ok(merged.reshape((batch, seq_len, width))?)
 }

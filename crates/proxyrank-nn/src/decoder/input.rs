@@ -1,5 +1,7 @@
 //! What a decoder reads, and the number that is differentiated.
 
+use proxyrank_space::decoder::DecoderFamily;
+
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::loss::check_length;
@@ -23,7 +25,7 @@ pub enum Sight {
 pub enum DecoderInput<'a> {
     /// Embedded tokens.
     Tokens(&'a TokenBatch),
-    /// Ones in place of the embedded tokens, positions added: the input of a `SynFlow` pass.
+    /// Ones in place of the embedded tokens, positions added where there is a table of them: the input of a `SynFlow` pass.
     Ones {
         /// Sequences.
         batch: usize,
@@ -55,9 +57,16 @@ impl DecoderInput<'_> {
     /// Checks that weights with this layout can read it.
     pub(crate) fn check(self, layout: &DecoderLayout) -> Result<(), NnError> {
         let (vocabulary, network) = (layout.vocabulary()?, &layout.network);
+        let positions = match network.family {
+            DecoderFamily::Gpt2 => network.tgt_len,
+            DecoderFamily::TransformerXl => usize::MAX,
+        };
         match self {
+            Self::Tokens(tokens) if tokens.has_past() && network.family == DecoderFamily::Gpt2 => {
+                Err(NnError::NoMemory)
+            }
             Self::Tokens(tokens) => {
-                tokens.check_sizes(network.vocabulary.n_token, network.tgt_len)?;
+                tokens.check_sizes(network.vocabulary.n_token, positions)?;
                 let missing = |&&id: &&u32| {
                     let place = vocabulary.find(id as usize);
                     let row = |(cluster, row): (usize, usize)| {
@@ -65,15 +74,20 @@ impl DecoderInput<'_> {
                     };
                     place.and_then(row).is_none()
                 };
-                match tokens.ids().iter().find(missing) {
+                match tokens.read_ids().iter().find(missing) {
                     Some(&id) => Err(NnError::MissingVector { id }),
                     None => Ok(()),
                 }
             }
             Self::Ones { batch: 0, .. } => Err(NnError::Empty { what: "the number of sequences" }),
             Self::Ones { seq_len: 0, .. } => Err(NnError::Empty { what: "the sequence length" }),
-            Self::Ones { seq_len, .. } if seq_len > network.tgt_len => {
-                Err(NnError::SequenceLength { seq_len, max_positions: network.tgt_len })
+            Self::Ones { seq_len, .. } if seq_len > positions => {
+                Err(NnError::SequenceLength { seq_len, max_positions: positions })
+            }
+            Self::Ones { sight, .. }
+                if network.family == DecoderFamily::TransformerXl && sight != Sight::Past =>
+            {
+                Err(NnError::Sight)
             }
             Self::Ones { .. } => Ok(()),
         }

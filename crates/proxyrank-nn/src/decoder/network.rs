@@ -1,17 +1,34 @@
-//! What a decoder computes between embeddings and softmax, written once for every engine.
+//! What a decoder computes between embeddings and softmax, written once for every engine: GPT-2, whose norms stand in front of
+//! the residual branches.
 
-use super::Sight;
+use proxyrank_space::decoder::DecoderFamily;
+
+use super::{Sight, transformer_xl};
 use crate::NnError;
 use crate::dropout::DropoutSite;
 use crate::ops::{Columns, DecoderOps, Heads, Tap};
 use crate::taps::Site;
 use crate::weights::{DecoderLayerLayout, DecoderLayout, Linear};
 
-/// The epsilon in every layer norm of GPT-2.
+/// The epsilon in every layer norm.
 pub(crate) const NORM_EPSILON: f64 = 1e-5;
 
-/// All layers and the last norm on the embedded input `x`, (B·S, d); shows the hidden state and gives it.
+/// The whole network on the embedded input `x`, (B·S, d); shows the hidden state and gives it. A Transformer-XL sees the past
+/// alone.
 pub(crate) fn forward<O: DecoderOps>(
+    ops: &mut O,
+    layout: &DecoderLayout,
+    sight: Sight,
+    x: O::Value,
+) -> Result<O::Value, NnError> {
+    match layout.network.family {
+        DecoderFamily::Gpt2 => gpt2(ops, layout, sight, x),
+        DecoderFamily::TransformerXl => transformer_xl::forward(ops, layout, x),
+    }
+}
+
+/// All layers and the last norm.
+fn gpt2<O: DecoderOps>(
     ops: &mut O,
     layout: &DecoderLayout,
     sight: Sight,
@@ -23,22 +40,32 @@ pub(crate) fn forward<O: DecoderOps>(
         x = feed_forward(ops, layer, index, x)?;
         show(ops, tap(Site::LayerOutput, index, 0), Columns::first(&x, d))?;
     }
-    let hidden = ops.norm(&x, &layout.final_norm)?;
-    ops.release(x);
+    let hidden = match &layout.final_norm {
+        Some(norm) => {
+            let hidden = ops.norm(&x, norm)?;
+            ops.release(x);
+            hidden
+        }
+        None => x,
+    };
     show(ops, tap(Site::Hidden, count - 1, 0), Columns::first(&hidden, d))?;
     Ok(hidden)
 }
 
-const fn tap(site: Site, layer: usize, index: usize) -> Tap {
+pub(super) const fn tap(site: Site, layer: usize, index: usize) -> Tap {
     Tap { site, layer, index, heads: 1 }
 }
 
-fn show<O: DecoderOps>(ops: &mut O, tap: Tap, values: Columns<'_, O::Value>) -> Result<(), NnError> {
+pub(super) fn show<O: DecoderOps>(
+    ops: &mut O,
+    tap: Tap,
+    values: Columns<'_, O::Value>,
+) -> Result<(), NnError> {
     if ops.wants(tap.site) { ops.show(tap, values) } else { Ok(()) }
 }
 
 /// Matrix `index` of a layer on `x`, shown.
-fn linear<O: DecoderOps>(
+pub(super) fn linear<O: DecoderOps>(
     ops: &mut O,
     x: &O::Value,
     linear: &Linear,
@@ -62,7 +89,8 @@ fn attention<O: DecoderOps>(
     let qkv = linear(ops, &normed, &layer.qkv, (index, 0))?;
     ops.release(normed);
     let [query, key, value] = [0, 1, 2].map(|part| Columns::nth(&qkv, part, d));
-    let merged = ops.attention(&Heads { layer: index, count: layer.heads, sight, query, key, value })?;
+    let heads = Heads { layer: index, count: layer.heads, sight, query, key, value, dropout: None };
+    let merged = ops.attention(&heads)?;
     ops.release(qkv);
     let output = linear(ops, &merged, &layer.output, (index, 1))?;
     ops.release(merged);

@@ -91,7 +91,9 @@ impl Classifier {
 
     fn get(&self, path: &str) -> Result<&Tensor, NnError> {
         let found = self.parameters.iter().find(|(other, _)| other == path);
-        found.map(|(_, var)| var.as_tensor()).ok_or_else(|| NnError::MissingParameter { path: path.to_owned() })
+        found
+            .map(|(_, var)| var.as_tensor())
+            .ok_or_else(|| NnError::MissingParameter { path: path.to_owned() })
     }
 
     /// The whole network, without dropout.
@@ -129,7 +131,8 @@ impl Classifier {
         let previous = word.narrow(1, 0, s - 1)?.pad_with_zeros(1, 1, 0)?;
         let wide = Tensor::cat(&[&next, &word, &previous], 2)?;
         let x = self.linear("embeddings.embedding_transformation", &wide)?;
-        let segments = look("embeddings.token_type_embeddings.weight", &batch.token_types, self.shape.hidden)?;
+        let segments =
+            look("embeddings.token_type_embeddings.weight", &batch.token_types, self.shape.hidden)?;
         let positions = self.get("embeddings.position_embeddings.weight")?.narrow(0, 0, s)?;
         let x = (x + segments)?.broadcast_add(&positions)?;
         self.layer_norm("embeddings.LayerNorm", &x)

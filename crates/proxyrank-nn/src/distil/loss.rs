@@ -22,7 +22,8 @@ impl Projections {
         let initialiser = Initialiser::<T>::new(seed);
         let inputs = [student.hidden, student.hidden, student.inner];
         let mut parameters = Vec::new();
-        for (name, inputs) in ["fit_dense", "fit_dense_attn.bert", "fit_dense_attn.mobile"].iter().zip(inputs) {
+        for (name, inputs) in ["fit_dense", "fit_dense_attn.bert", "fit_dense_attn.mobile"].iter().zip(inputs)
+        {
             let path = format!("{name}.weight");
             let values = initialiser.matrix(&path, teacher * inputs);
             parameters.push((path, var(&values, &[teacher, inputs])?));

@@ -4,14 +4,15 @@
 //! core of an AMD EPYC (Zen 4), 78% of the rate of a matrix product; the softmax is a tenth of the operations and runs at a
 //! third of that rate.
 
+use std::ops::Range;
+
 use faer::Accum;
 
 use super::pass::Pass;
 use super::workspace::Buffer;
 use crate::batch::Block;
 use crate::decoder::Sight;
-use crate::dropout::DropoutSite;
-use crate::kernels;
+use crate::kernels::{self, Operand};
 use crate::number::{Factor, Number, Target};
 use crate::ops::{Columns, Heads, Tap};
 use crate::real::Real;
@@ -26,7 +27,9 @@ pub(super) struct Tile {
     pub head: usize,
     /// Heads of the layer.
     pub heads: usize,
-    /// Tokens of a sequence.
+    /// Rows of a sequence that are left out, in front.
+    pub skip: usize,
+    /// Rows of a sequence: its tokens, if none are left out.
     pub seq_len: usize,
     /// Columns of a head.
     pub width: usize,
@@ -40,6 +43,7 @@ impl Tile {
             sequence: index / heads,
             head: index % heads,
             heads,
+            skip: 0,
             seq_len,
             width: width / heads,
         })
@@ -47,13 +51,27 @@ impl Tile {
 
     /// Its part of a matrix that has the heads side by side.
     pub(super) fn of<N: Number>(self, columns: Columns<'_, Buffer<N>>) -> Factor<'_, N> {
-        let (row, column) = (self.sequence * self.seq_len, self.head * self.width);
-        Factor::Activations(columns.tile(row, self.seq_len, column, self.width))
+        Factor::Activations(self.operand(columns))
+    }
+
+    /// The same as a matrix.
+    pub(super) fn operand<N: Number>(self, columns: Columns<'_, Buffer<N>>) -> Operand<'_, N> {
+        columns.tile(self.first_row(), self.seq_len, self.head * self.width, self.width)
+    }
+
+    /// The columns of its head.
+    pub(super) const fn columns(self) -> Range<usize> {
+        self.head * self.width..(self.head + 1) * self.width
     }
 
     /// Where its part starts in a matrix of `stride` columns that has the heads from `start` on.
     pub(super) const fn offset(self, stride: usize, start: usize) -> usize {
-        self.sequence * self.seq_len * stride + start + self.head * self.width
+        self.first_row() * stride + start + self.head * self.width
+    }
+
+    /// Its first row.
+    const fn first_row(self) -> usize {
+        self.sequence * (self.skip + self.seq_len) + self.skip
     }
 
     /// Elements of its probabilities.
@@ -95,7 +113,7 @@ pub(super) fn attention<N: Number>(
 ) -> Buffer<N> {
     let (block, width) = (pass.block, heads.query.width);
     let seq_len = block.seq_len;
-    let mask = pass.mask(DropoutSite::Attention(heads.layer));
+    let mask = heads.dropout.and_then(|site| pass.mask(site));
     let mut merged = pass.workspace.take(block.rows(), width);
     let mut scores = pass.workspace.take(seq_len, seq_len);
     for tile in Tile::all(block, heads.count, width) {

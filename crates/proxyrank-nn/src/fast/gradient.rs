@@ -3,7 +3,7 @@
 use super::FastEngine;
 use super::pass::Pass;
 use super::problem::Problem;
-use super::sweep::{Lane, Memory, Outcome, Swept, sweep};
+use super::sweep::{Idle, Lane, Outcome, Swept, sweep};
 use super::tape::{Observer, Shown, Tape, Unseen};
 use crate::NnError;
 use crate::batch::Block;
@@ -41,7 +41,7 @@ impl<T: Real> GradientEngine<T> for FastEngine<T> {
         F: Fn(Block) -> V + Sync,
     {
         let problem = Problem::new((weights, None), input, loss, dropout)?;
-        let memory = Memory::<T> { workspaces: &self.workspaces, bodies: &self.bodies, tables: &self.tables };
+        let memory = Idle::<T> { workspaces: &self.workspaces, bodies: &self.bodies, tables: &self.tables };
         let run = |block, lane: &mut Lane<'_, T>| run_block(&problem, block, lane, Shown(visitor(block)));
         let Swept { body, tables, outcomes } = sweep(weights.layout(), &problem.blocks(), &memory, run)?;
         let loss = outcomes.iter().map(|outcome| outcome.loss).sum();
@@ -64,7 +64,7 @@ impl<T: Real> CurvatureEngine<T> for FastEngine<T> {
         direction: &[T],
     ) -> Result<Vec<T>, NnError> {
         let problem = Problem::new((weights, Some(direction)), input, loss, dropout)?;
-        let memory = Memory { workspaces: &self.dual_workspaces, bodies: &self.bodies, tables: &self.tables };
+        let memory = Idle { workspaces: &self.dual_workspaces, bodies: &self.bodies, tables: &self.tables };
         let run = |block, lane: &mut Lane<'_, Dual<T>>| run_block(&problem, block, lane, Unseen);
         Ok(sweep(weights.layout(), &problem.blocks(), &memory, run)?.body)
     }
@@ -84,6 +84,7 @@ fn run_block<N: Number, O: Observer<N>>(
         epsilon: NORM_EPSILON,
         workspace: &mut lane.workspace,
         tables: lane.tables,
+        memory: None,
     };
     let share = problem.share(&block);
     let mut tape = Tape::new(pass, problem.ids(&block), &mut observer);

@@ -20,6 +20,7 @@ mod gradient;
 mod ops;
 mod pass;
 mod problem;
+mod relative;
 mod sweep;
 mod tape;
 mod timed;
@@ -92,6 +93,7 @@ impl<T: Real> Engine<T> for FastEngine<T> {
                 epsilon: NORM_EPSILON,
                 workspace: &mut workspace,
                 tables: &self.tables,
+                memory: None,
             };
             let mut ops = FastOps { pass, ids: batch.block_ids(&block), visitor: &mut visitor };
             let hidden = network::forward(&mut ops, weights.layout(), options.depth)?;

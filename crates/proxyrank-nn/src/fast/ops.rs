@@ -2,11 +2,11 @@
 
 use super::pass::Pass;
 use super::workspace::Buffer;
-use super::{attention, convolution, fourier};
+use super::{attention, convolution, fourier, relative};
 use crate::NnError;
 use crate::dropout::DropoutSite;
 use crate::kernels;
-use crate::ops::{Columns, DecoderOps, Heads, Ops, Tap};
+use crate::ops::{Columns, DecoderOps, Heads, Ops, RelativeHeads, Tap};
 use crate::real::Real;
 use crate::taps::{Event, Site, Visitor};
 use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
@@ -34,7 +34,8 @@ impl<T: Real, V: Visitor<T>> Ops for FastOps<'_, T, V> {
     }
 
     fn show(&mut self, tap: Tap, values: Columns<'_, Buffer<T>>) -> Result<(), NnError> {
-        self.visitor.visit(&Event::new(tap, self.pass.block, values.view()));
+        let block = self.pass.block_of(values.of.over);
+        self.visitor.visit(&Event::new(tap, block, values.view()));
         Ok(())
     }
 
@@ -149,5 +150,33 @@ impl<T: Real, V: Visitor<T>> DecoderOps for FastOps<'_, T, V> {
         kernels::residual(x.values_mut(), y.values());
         self.pass.workspace.give(y);
         Ok(x)
+    }
+
+    fn relu(&mut self, mut x: Buffer<T>) -> Result<Buffer<T>, NnError> {
+        kernels::relu(x.values_mut());
+        Ok(x)
+    }
+
+    fn drop_out(&mut self, mut x: Buffer<T>, site: DropoutSite) -> Result<Buffer<T>, NnError> {
+        self.pass.drop_out(self.pass.mask(site), &mut x);
+        Ok(x)
+    }
+
+    fn remember(&mut self, layer: usize, x: &Buffer<T>) -> Result<Option<Buffer<T>>, NnError> {
+        Ok(relative::context(&mut self.pass, layer, x))
+    }
+
+    fn distances(&mut self, d: usize) -> Result<Buffer<T>, NnError> {
+        Ok(relative::distances(&mut self.pass, d))
+    }
+
+    fn relative_attention(&mut self, heads: &RelativeHeads<'_, Buffer<T>>) -> Result<Buffer<T>, NnError> {
+        let wanted = self.visitor.wants(Site::Attention);
+        let visitor = &mut *self.visitor;
+        Ok(relative::attention(&mut self.pass, heads, None, |tap, block, values| {
+            if wanted {
+                visitor.visit(&Event::new(tap, block, values));
+            }
+        }))
     }
 }

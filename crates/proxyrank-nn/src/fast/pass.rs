@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use faer::Accum;
 
 use super::TransformTables;
-use super::workspace::{Buffer, Workspace};
+use super::decoder::Memory;
+use super::workspace::{Buffer, Rows, Workspace};
 use crate::batch::Block;
 use crate::dropout::{DropoutSite, Mask};
 use crate::engine::Dropout;
@@ -25,6 +26,8 @@ pub(super) struct Pass<'a, N: Number> {
     pub epsilon: f64,
     pub workspace: &'a mut Workspace<N, N::Scratch>,
     pub tables: &'a TransformTables<N::Real>,
+    /// What the block remembers, where the network does.
+    pub memory: Option<&'a Memory<N::Real>>,
 }
 
 impl<'a, N: Number> Pass<'a, N> {
@@ -41,6 +44,21 @@ impl<'a, N: Number> Pass<'a, N> {
         if let Some(mask) = mask {
             let first = self.block.first_row() * x.width;
             mask.apply(x.values_mut(), first);
+        }
+    }
+
+    /// Tokens of each sequence that are remembered.
+    pub(super) fn remembered(&self) -> usize {
+        self.memory.map_or(0, |memory| memory.tokens)
+    }
+
+    /// The sequences and their rows in a matrix.
+    pub(super) fn block_of(&self, rows: Rows) -> Block {
+        let seq_len = self.block.seq_len + self.remembered();
+        match rows {
+            Rows::Tokens => self.block,
+            Rows::Context => Block { seq_len, ..self.block },
+            Rows::Distances => Block { seq_len, sequences: 1, ..self.block },
         }
     }
 
@@ -83,6 +101,7 @@ impl<'a, N: Number> Pass<'a, N> {
     /// A new matrix of x Wᵀ, without the bias.
     pub(super) fn multiplied(&mut self, x: Columns<'_, Buffer<N>>, linear: &Linear) -> Buffer<N> {
         let mut y = self.workspace.take(x.of.rows(), linear.outputs);
+        y.over = x.of.over;
         let target = Target { values: y.values_mut(), stride: linear.outputs, accumulate: Accum::Replace };
         let weight = self.weight(linear);
         self.product(target, N::Real::ONE, Factor::Activations(x.operand()), weight.t());

@@ -68,9 +68,9 @@ pub(super) struct Swept<T, O> {
     pub outcomes: Vec<Outcome<T, O>>,
 }
 
-/// Memory of a sweep.
+/// Free memory for a sweep.
 #[derive(Debug)]
-pub(super) struct Memory<'a, N: Number> {
+pub(super) struct Idle<'a, N: Number> {
     pub workspaces: &'a Workspaces<N, N::Scratch>,
     pub bodies: &'a Bodies<N::Real>,
     pub tables: &'a TransformTables<N::Real>,
@@ -88,7 +88,7 @@ pub(super) struct Lane<'a, N: Number> {
 pub(super) fn sweep<'a, N: Number, O: Observer<N> + Send>(
     layout: &impl Layout,
     blocks: &[Block],
-    memory: &Memory<'a, N>,
+    memory: &Idle<'a, N>,
     run_block: impl Fn(Block, &mut Lane<'a, N>) -> Result<Outcome<N::Real, O>, NnError> + Sync,
 ) -> Result<Swept<N::Real, O>, NnError> {
     let lanes = LANES.min(blocks.len());

@@ -38,7 +38,8 @@ pub(crate) const TIMED_BLOCKS: &[TimedKernel] = &[
     block("attention", HIDDEN, [4 * TOKENS + 25 * TOKENS / HEAD, 4, 1, 4], || {
         on_block(|ops, inputs, _| {
             let [query, key, value] = [0, 1, 2].map(|index| Columns::nth(&inputs.stacked, index, HIDDEN));
-            ops.attention(&Heads { layer: 0, count: HEADS, sight: Sight::All, query, key, value })
+            let (sight, dropout) = (Sight::All, None);
+            ops.attention(&Heads { layer: 0, count: HEADS, sight, query, key, value, dropout })
         })
     }),
     // Two products over the columns of a head, and two over tokens.
@@ -139,6 +140,7 @@ fn on_block(
             epsilon: NORM_EPSILON,
             workspace: &mut workspace,
             tables: &tables,
+            memory: None,
         };
         let mut ops = FastOps { pass, ids: &ids, visitor: &mut Blind };
         let layers = &weights.layout().layers;

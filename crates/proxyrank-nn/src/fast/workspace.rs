@@ -7,6 +7,17 @@ use crate::number::Number;
 use crate::ops::Columns;
 use crate::taps::View;
 
+/// What the rows of a matrix are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// The tokens of the block.
+    Tokens,
+    /// For each sequence what is remembered, then its tokens.
+    Context,
+    /// Distances between tokens, the same for all sequences.
+    Distances,
+}
+
 /// A row-major activation matrix at the start of a piece of memory that may be longer.
 #[derive(Debug)]
 pub(crate) struct Buffer<N> {
@@ -14,12 +25,14 @@ pub(crate) struct Buffer<N> {
     len: usize,
     /// Columns.
     pub width: usize,
+    /// What its rows are.
+    pub over: Rows,
 }
 
 impl<N> Buffer<N> {
     /// No matrix.
     pub(crate) const fn none() -> Self {
-        Self { memory: Vec::new(), len: 0, width: 1 }
+        Self { memory: Vec::new(), len: 0, width: 1, over: Rows::Tokens }
     }
 
     /// A matrix of its own memory.
@@ -82,7 +95,7 @@ pub(crate) struct Workspace<N, S> {
 }
 
 impl<N: Number> Workspace<N, N::Scratch> {
-    /// A matrix with arbitrary contents: the smallest free memory that holds it, else the largest, grown.
+    /// A matrix over tokens with arbitrary contents: the smallest free memory that holds it, else the largest, grown.
     pub(crate) fn take(&mut self, rows: usize, width: usize) -> Buffer<N> {
         let len = rows * width;
         let fits = |memory: &&(usize, usize)| memory.1 >= len;
@@ -93,7 +106,7 @@ impl<N: Number> Workspace<N, N::Scratch> {
         if memory.len() < len {
             memory.resize(len, N::default());
         }
-        Buffer { memory, len, width }
+        Buffer { memory, len, width, over: Rows::Tokens }
     }
 
     /// A matrix of zeros.
@@ -106,6 +119,7 @@ impl<N: Number> Workspace<N, N::Scratch> {
     /// A copy of a matrix.
     pub(crate) fn copy(&mut self, of: &Buffer<N>) -> Buffer<N> {
         let mut buffer = self.take(of.rows(), of.width);
+        buffer.over = of.over;
         buffer.values_mut().copy_from_slice(of.values());
         buffer
     }

@@ -8,8 +8,8 @@
 //! double precision looks at the same network.
 //!
 //! Decoders have their own recipe: projections into the residual stream are N(0, 0.02 / √(2 L)), so that the stream does not
-//! grow with depth, and those between embeddings and hidden states N(0, 0.01). Of a table of words only the rows that are
-//! wanted are drawn.
+//! grow with depth, and those between embeddings and hidden states N(0, 0.01). A Transformer-XL draws the former as any other
+//! matrix, and gains as N(1, 0.02). Of a table of words only the rows that are wanted are drawn.
 //!
 //! W-PCA's networks have N(0, 0.02) everywhere, their padding row included.
 
@@ -157,6 +157,14 @@ impl<T: Real> Initialiser<T> {
                 fill_normal(values, self.seed, &parameter.path, deviation);
             }
             Fill::NarrowNormal => fill_normal(values, self.seed, &parameter.path, PROJECTION_DEVIATION),
+            Fill::NormalAroundOne => {
+                // Added up in single precision, so that both precisions have the same gains.
+                let mut offsets = vec![0.0_f32; values.len()];
+                fill_normal(&mut offsets, self.seed, &parameter.path, INITIAL_DEVIATION);
+                for (value, offset) in values.iter_mut().zip(offsets) {
+                    *value = T::of_f32(1.0 + offset);
+                }
+            }
             Fill::NormalWithPadding => {
                 fill_normal(values, self.seed, &parameter.path, INITIAL_DEVIATION);
                 let width = parameter.shape[1];

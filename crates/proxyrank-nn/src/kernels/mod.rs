@@ -46,6 +46,8 @@ mod backward;
 pub(crate) mod elementary;
 mod lanes;
 mod product;
+mod relative;
+mod relu;
 mod rows;
 mod sight;
 mod tanh_gelu;
@@ -55,6 +57,8 @@ pub(crate) use affine::{relu, scale_and_shift};
 pub(crate) use backward::{column_sums, gelu_bias_backward, layer_norm_backward, scale_by, softmax_backward};
 pub(crate) use lanes::inner;
 pub(crate) use product::{Operand, product};
+pub(crate) use relative::{distances_backward, softmax_of_relative};
+pub(crate) use relu::{relu, relu_kept};
 pub(crate) use rows::{
     add_bias, bias_gelu, bias_gelu_kept, gelu, gelu_kept, layer_norm, layer_norm_kept, residual, softmax_rows,
 };

@@ -18,8 +18,8 @@ mod values;
 mod wpca;
 
 pub use decoder::{
-    ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, Table, TableExtent, TableRows,
-    TailLayout, VocabularyLayout,
+    ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, RelativeLayout, Table, TableExtent,
+    TableRows, TailLayout, VocabularyLayout,
 };
 pub use family::Layout;
 pub use layout::{

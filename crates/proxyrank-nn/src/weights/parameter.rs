@@ -30,6 +30,8 @@ pub enum Fill {
     Zeros,
     /// Ones: gains of layer norms.
     Ones,
+    /// Independent N(1, 0.02): gains of a Transformer-XL's layer norms.
+    NormalAroundOne,
 }
 
 /// What stands on top of the encoder.

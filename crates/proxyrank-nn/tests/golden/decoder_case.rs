@@ -5,10 +5,15 @@
 
 use proxyrank_nn::{DecoderWeights, Real, TokenBatch};
 use proxyrank_space::{DecoderArch, DecoderFamily, DecoderNetwork};
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
 use crate::pairs::{Pair, pairs};
+
+/// Names of families in the cases.
+const FAMILIES: [(&str, DecoderFamily); 2] =
+    [("gpt2", DecoderFamily::Gpt2), ("transformer_xl", DecoderFamily::TransformerXl)];
 
 /// One decoder.
 pub(crate) struct DecoderCase {
@@ -17,9 +22,10 @@ pub(crate) struct DecoderCase {
     tensors: Vec<u8>,
 }
 
-/// The GPT-2 cases of `PROXYRANK_GOLDEN`, or the committed ones.
+/// The cases of both families in `PROXYRANK_GOLDEN`, or the committed ones.
 pub(crate) fn decoder_cases() -> Vec<DecoderCase> {
-    let pairs = pairs("tests/golden/decoders", Some("gpt2")).into_iter();
+    let of = |(name, _)| pairs("tests/golden/decoders", Some(name));
+    let pairs = FAMILIES.into_iter().flat_map(of);
     pairs.map(|Pair { name, description, tensors }| DecoderCase { name, description, tensors }).collect()
 }
 
@@ -55,13 +61,29 @@ impl DecoderCase {
         DecoderWeights::from_safetensors(&self.network(), &self.tensors).unwrap()
     }
 
+    /// With the segments before it, if there are any.
     pub(crate) fn batch(&self) -> TokenBatch {
-        self.ids("input_ids")
+        self.ids("input_ids").after(&self.past()).unwrap()
     }
 
     /// The same with one token replaced.
     pub(crate) fn changed_batch(&self) -> TokenBatch {
-        self.ids("causal_input_ids")
+        self.ids("causal_input_ids").after(&self.past()).unwrap()
+    }
+
+    /// The batch alone.
+    pub(crate) fn first_batch(&self) -> TokenBatch {
+        self.ids("input_ids")
+    }
+
+    /// The segments before it, oldest first.
+    pub(crate) fn past(&self) -> Vec<TokenBatch> {
+        let file = SafeTensors::deserialize(&self.tensors).unwrap();
+        let Ok(ids) = file.tensor("prev_input_ids") else { return Vec::new() };
+        let &[_, batch, seq_len] = ids.shape() else { panic!("{}: prev_input_ids", self.name) };
+        let segments = whole_numbers(&ids);
+        let segment = |ids: &[u32]| TokenBatch::new(ids.to_vec(), batch, seq_len).unwrap();
+        segments.chunks_exact(batch * seq_len).map(segment).collect()
     }
 
     /// The token that follows each.
@@ -81,16 +103,18 @@ impl DecoderCase {
     fn ids(&self, name: &str) -> TokenBatch {
         let file = SafeTensors::deserialize(&self.tensors).unwrap();
         let ids = file.tensor(name).unwrap();
-        assert_eq!(ids.dtype(), Dtype::I64, "{}: {name}", self.name);
-        let (values, _) = ids.data().as_chunks::<8>();
-        let values = values.iter().map(|bytes| u32::try_from(i64::from_le_bytes(*bytes)).unwrap());
-        TokenBatch::new(values.collect(), ids.shape()[0], ids.shape()[1]).unwrap()
+        TokenBatch::new(whole_numbers(&ids), ids.shape()[0], ids.shape()[1]).unwrap()
+    }
+
+    pub(crate) fn family(&self) -> DecoderFamily {
+        let name = self.description["family"].as_str().unwrap();
+        FAMILIES.into_iter().find(|(known, _)| *known == name).unwrap().1
     }
 
     pub(crate) fn network(&self) -> DecoderNetwork {
         let config = &self.description["config"];
         let arch = DecoderArch {
-            family: DecoderFamily::Gpt2,
+            family: self.family(),
             n_layer: size(&config["n_layer"]),
             d_model: size(&config["d_model"]),
             d_embed: config["d_embed"].as_u64().map(|width| usize::try_from(width).unwrap()),
@@ -101,10 +125,17 @@ impl DecoderCase {
             cutoffs: sizes(&config["cutoffs"]),
             tie_projs: config["tie_projs"].as_array().unwrap().iter().map(|tied| tied == true).collect(),
             tgt_len: size(&config["tgt_len"]),
-            mem_len: 0,
+            mem_len: config["mem_len"].as_u64().map_or(0, |length| usize::try_from(length).unwrap()),
         };
         arch.network().unwrap()
     }
+}
+
+/// Ids as files have them.
+fn whole_numbers(tensor: &TensorView<'_>) -> Vec<u32> {
+    assert_eq!(tensor.dtype(), Dtype::I64);
+    let (values, _) = tensor.data().as_chunks::<8>();
+    values.iter().map(|bytes| u32::try_from(i64::from_le_bytes(*bytes)).unwrap()).collect()
 }
 
 /// A list of numbers.

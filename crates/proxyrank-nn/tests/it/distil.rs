@@ -38,7 +38,8 @@ fn numbers(x: &Tensor) -> Vec<f64> {
 fn strengthen(parameters: &[(String, candle_core::Var)]) {
     for (index, (_, var)) in parameters.iter().enumerate() {
         let values = numbers(var);
-        let moved = values.iter().enumerate().map(|(i, v)| 6.0 * v + 0.3 * ((i + 7 * index) as f64 * 0.7).sin());
+        let moved =
+            values.iter().enumerate().map(|(i, v)| 6.0 * v + 0.3 * ((i + 7 * index) as f64 * 0.7).sin());
         let tensor = Tensor::from_vec(moved.collect::<Vec<f64>>(), var.shape(), var.device()).unwrap();
         var.set(&tensor).unwrap();
     }

@@ -1,11 +1,12 @@
-//! Golden cases of GPT-2: hidden states, likelihoods, gradients of every parameter, Hessian-vector products.
+//! Golden cases of GPT-2 and Transformer-XL: hidden states, likelihoods, memory, gradients of every parameter, Hessian-vector
+//! products.
 
 use proxyrank_nn::{
     Collect, CurvatureEngine, DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights, Dropout, Engine,
     Event, FastEngine, ForwardOptions, GradientEngine, GradientPass, GradientVisitor, Layout, Parameter,
     Real, Site, TokenBatch, Visitor, VocabularyGradient,
 };
-use proxyrank_space::{Network, counts};
+use proxyrank_space::{DecoderFamily, Network, counts};
 
 use crate::decoder_case::{DecoderCase, decoder_cases, numbers};
 
@@ -99,6 +100,16 @@ fn over<T: Real>(
     pairs.map(|(weight, gradient)| term(weight, gradient)).sum()
 }
 
+/// The same with the softmax over outputs.
+fn lpzero_over_outputs<T: Real>(weights: &[T], gradient: &[T], parameter: &Parameter) -> f64 {
+    let &[rows, columns] = parameter.shape.as_slice() else { panic!("{}", parameter.path) };
+    let gradient = &gradient[parameter.elements.clone()];
+    let turned: Vec<T> =
+        (0..columns).flat_map(|column| (0..rows).map(move |row| gradient[row * columns + column])).collect();
+    let shape = Parameter { shape: vec![columns, rows], elements: 0..turned.len(), ..parameter.clone() };
+    lpzero(&weights[parameter.elements.clone()], &turned, &shape)
+}
+
 /// mean(W²) + mean(softmax(G)²), the softmax over inputs, which are columns here.
 fn lpzero<T: Real>(weights: &[T], gradient: &[T], parameter: &Parameter) -> f64 {
     let count = parameter.elements.len() as f64;
@@ -152,6 +163,59 @@ fn check_causality<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
     relative(&format!("{} change", case.name), future, wanted, 1.0, 2.0 * tolerances.absolute);
 }
 
+/// Collects what layers read of the batch.
+struct LayerInputs(Vec<Vec<f64>>);
+
+impl<T: Real> Visitor<T> for LayerInputs {
+    fn wants(&self, site: Site) -> bool {
+        site == Site::LayerInput
+    }
+
+    fn visit(&mut self, event: &Event<'_, T>) {
+        assert_eq!(event.layer, self.0.len());
+        self.0.push(event.values.iter_rows().flatten().map(|value| value.as_f64()).collect());
+    }
+}
+
+/// What a case with a past says of its memory: which values it has, and what is lost without it.
+fn check_memory<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
+    let memory = case.result("memory");
+    if memory.is_null() {
+        assert!(!case.batch().has_past(), "{}: a past, but nothing to compare with", case.name);
+        return;
+    }
+    let (weights, network) = (case.weights::<T>(), case.network());
+    let length = usize::try_from(memory["length"].as_u64().unwrap()).unwrap();
+    let past = case.past();
+    let (batch, tokens, d) = (past[0].batch(), past[0].seq_len(), network.d_model);
+    let found = FastEngine::new()
+        .forward(&weights, &past[0], ForwardOptions::EVAL, |_| LayerInputs(Vec::new()))
+        .unwrap();
+    // Small enough for one block; of a single segment the last tokens are remembered.
+    assert_eq!((found.len(), past.len()), (1, 1), "{}", case.name);
+    let kept = found[0].0.iter().flat_map(|layer| {
+        layer.chunks_exact(tokens * d).flat_map(|sequence| &sequence[(tokens - length) * d..])
+    });
+    let kept: Vec<f64> = kept.copied().collect();
+    assert_eq!(kept.len(), network.layers.len() * batch * length * d);
+    let wanted = numbers(&memory["values"]);
+    absolute(&format!("{} memory", case.name), &kept, &wanted, tolerances.absolute);
+    let first = case.first_batch();
+    let without = gradient(&weights, &first, DecoderLoss::NextTokens(&case.labels())).loss;
+    let wanted = memory["loss_without"].as_f64().unwrap();
+    relative(&format!("{} loss without memory", case.name), without, wanted, wanted, tolerances.scalars);
+    let changes = hidden(&weights, &case.batch()).into_iter().zip(hidden(&weights, &first));
+    let largest = changes.map(|(one, other)| (one.as_f64() - other.as_f64()).abs()).fold(0.0, f64::max);
+    let wanted = memory["max_hidden_change_without"].as_f64().unwrap();
+    relative(
+        &format!("{} change without memory", case.name),
+        largest,
+        wanted,
+        1.0,
+        2.0 * tolerances.absolute,
+    );
+}
+
 fn check_gradients<T: Real>(
     case: &DecoderCase,
     signal: &str,
@@ -177,14 +241,18 @@ fn check_gradients<T: Real>(
     let snip = of(&|p| over(body, found, p, |weight, slope| (weight * slope).abs()));
     let norms = of(&|p| over(found, found, p, |one, other| one * other).sqrt());
     let grasp = of(&|p| -over(body, &bend, p, |weight, bend| weight * bend));
-    let lists: [(&str, &str, Vec<f64>, f64); 4] = [
+    let mut lists: Vec<(&str, &str, Vec<f64>, f64)> = vec![
         ("grad_norm", "weight_grad_norms", norms, tolerances.scalars),
         ("snip", "snip", snip.clone(), tolerances.scalars),
         ("grasp", "grasp", grasp, tolerances.grasp),
         ("lpzero", "lpzero", of(&|p| lpzero(body, found, p)), tolerances.scalars),
     ];
+    if case.family() == DecoderFamily::TransformerXl {
+        let values = of(&|p| lpzero_over_outputs(body, found, p));
+        lists.push(("lpzero_out_axis", "lpzero_out_axis", values, tolerances.scalars));
+    }
     for (key, list, found, tolerance) in lists {
-        let divisor = if key == "lpzero" { found.len() as f64 } else { 1.0 };
+        let divisor = if key.starts_with("lpzero") { found.len() as f64 } else { 1.0 };
         let wanted = case.number(signal, key);
         relative(&place(key), found.iter().sum::<f64>() / divisor, wanted, wanted, tolerance);
         all_relative(&place(list), &found, &case.per_matrix(signal, list), tolerance);
@@ -232,6 +300,7 @@ fn check<T: Real>(tolerances: Tolerances) {
     for case in decoder_cases() {
         check_forward::<T>(&case, tolerances);
         check_causality::<T>(&case, tolerances);
+        check_memory::<T>(&case, tolerances);
         let (labels, cotangent) = (case.labels(), case.cotangent::<T>());
         check_gradients::<T>(&case, "lm", DecoderLoss::NextTokens(&labels), tolerances);
         check_gradients::<T>(&case, "gaussian", DecoderLoss::Cotangent(&cotangent), tolerances);

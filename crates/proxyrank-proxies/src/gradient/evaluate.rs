@@ -54,10 +54,11 @@ pub(crate) enum Needed {
     Full,
 }
 
-/// How much of its vocabulary a decoder must have for these calls, under a signal that reads the softmax or under another.
-pub(crate) fn needed_vocabulary(calls: &[ProxyCall], softmax: bool) -> Needed {
-    let needs = Needs::of(calls, Family::Gpt2);
-    let runs = calls.iter().any(|call| match reading(call, Family::Gpt2) {
+/// How much of its vocabulary a decoder of a family must have for these calls, under a signal that reads the softmax or under
+/// another.
+pub(crate) fn needed_vocabulary(family: Family, calls: &[ProxyCall], softmax: bool) -> Needed {
+    let needs = Needs::of(calls, family);
+    let runs = calls.iter().any(|call| match reading(call, family) {
         Reading::Sizes => false,
         Reading::Forward(measure) => measure.needs_forward(),
         Reading::Gradient(_) | Reading::Formula(_) => true,

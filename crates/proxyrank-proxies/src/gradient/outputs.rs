@@ -1,5 +1,7 @@
 //! The visitor of one block on its way forward and back.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
 
 use proxyrank_nn::{Block, Event, GradientEvent, GradientOf, GradientVisitor, Real, Site, Visitor};
@@ -18,9 +20,23 @@ pub(super) struct OutputNeeds {
     pub(super) matrices: usize,
 }
 
-/// One sum for each matrix.
+/// A sum for each matrix, and of how many numbers or rows it is the mean.
 #[derive(Debug, Default)]
-pub(super) struct OutputSums(pub(super) Vec<f64>);
+pub(super) struct OutputSums(Vec<(f64, usize)>);
+
+impl OutputSums {
+    fn add(&mut self, matrix: usize, matrices: usize, (value, count): (f64, usize)) {
+        self.0.resize(matrices, (0.0, 0));
+        self.0[matrix].0 += value;
+        self.0[matrix].1 += count;
+    }
+
+    /// The mean of a matrix; zero if nothing has come there.
+    fn mean(&self, matrix: usize) -> f64 {
+        let (sum, count) = self.0.get(matrix).copied().unwrap_or_default();
+        if count == 0 { 0.0 } else { sum / count as f64 }
+    }
+}
 
 impl Merge for OutputSums {
     fn merge(&mut self, next: Self) {
@@ -29,8 +45,72 @@ impl Merge for OutputSums {
             return;
         }
         for (sum, next) in self.0.iter_mut().zip(next.0) {
-            *sum += next;
+            *sum = (sum.0 + next.0, sum.1 + next.1);
         }
+    }
+}
+
+/// Means of (a dL/da)² over rows, summed over columns, where a is an output.
+#[derive(Debug, Default)]
+pub(super) struct Fisher {
+    sums: OutputSums,
+    /// Of outputs that all sequences share, by matrix: dL/da is complete only when all blocks have added their parts.
+    shared: BTreeMap<usize, Shared>,
+}
+
+/// An output that all sequences share, row-major.
+#[derive(Debug)]
+struct Shared {
+    values: Vec<f64>,
+    gradient: Vec<f64>,
+    rows: usize,
+}
+
+impl Fisher {
+    /// The number of a matrix; zero if nothing has come there.
+    pub(super) fn of(&self, matrix: usize) -> f64 {
+        match self.shared.get(&matrix) {
+            None => self.sums.mean(matrix),
+            Some(Shared { values, gradient, rows }) => {
+                sum(values, gradient, |value, gradient| (value * gradient) * (value * gradient))
+                    / *rows as f64
+            }
+        }
+    }
+}
+
+impl Merge for Fisher {
+    fn merge(&mut self, next: Self) {
+        self.sums.merge(next.sums);
+        for (matrix, next) in next.shared {
+            match self.shared.entry(matrix) {
+                Entry::Vacant(place) => {
+                    place.insert(next);
+                }
+                Entry::Occupied(mut place) => {
+                    for (own, next) in place.get_mut().gradient.iter_mut().zip(next.gradient) {
+                        *own += next;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Mean over sequences and columns of the maximum over a sequence's rows.
+#[derive(Debug, Default)]
+pub(super) struct Maxima(OutputSums);
+
+impl Maxima {
+    /// The number of a matrix; zero if nothing has come there.
+    pub(super) fn of(&self, matrix: usize) -> f64 {
+        self.0.mean(matrix)
+    }
+}
+
+impl Merge for Maxima {
+    fn merge(&mut self, next: Self) {
+        self.0.merge(next.0);
     }
 }
 
@@ -39,8 +119,8 @@ impl Merge for OutputSums {
 pub(super) struct BackwardReducer<'a, T> {
     forward: Reducer<'a, T>,
     needs: &'a OutputNeeds,
-    fisher: Timed<OutputSums>,
-    maxima: Timed<OutputSums>,
+    fisher: Timed<Fisher>,
+    maxima: Timed<Maxima>,
     started: Instant,
     /// How long the way forward took, reducers included.
     turned: Option<Duration>,
@@ -89,30 +169,35 @@ impl<T: Real> GradientVisitor<T> for BackwardReducer<'_, T> {
     }
 
     fn visit_gradient(&mut self, event: &GradientEvent<'_, T>) {
-        let GradientOf::Output { parameter } = event.of else { return };
+        let (parameter, shared) = match event.of {
+            GradientOf::Output { parameter } => (parameter, false),
+            GradientOf::SharedOutput { parameter } => (parameter, true),
+            GradientOf::Activation { .. } => return,
+        };
         let Some(matrix) = self.needs.matrix_of.get(parameter).copied().flatten() else { return };
-        let Block { seq_len, .. } = event.block;
-        if self.needs.fisher {
-            self.fisher.visit(|sums| {
-                let rows = event.values.iter_rows().zip(event.gradient.iter_rows());
-                let squares = rows.map(|(values, gradients)| {
+        let (Block { sequences, seq_len, .. }, matrices) = (event.block, self.needs.matrices);
+        let rows = event.values.rows();
+        if self.needs.fisher && shared {
+            let [values, gradient] = [event.values, event.gradient]
+                .map(|of| of.iter_rows().flatten().map(|value| value.as_f64()).collect::<Vec<f64>>());
+            self.fisher.visit(|fisher| {
+                fisher.shared.insert(matrix, Shared { values, gradient, rows });
+            });
+        } else if self.needs.fisher {
+            self.fisher.visit(|fisher| {
+                let pairs = event.values.iter_rows().zip(event.gradient.iter_rows());
+                let squares = pairs.map(|(values, gradients)| {
                     sum(values, gradients, |value, gradient| (value * gradient) * (value * gradient))
                 });
-                sums.add(matrix, self.needs.matrices, squares.sum());
+                fisher.sums.add(matrix, matrices, (squares.sum(), rows));
             });
         }
         if self.needs.maxima {
-            self.maxima.visit(|sums| {
-                sums.add(matrix, self.needs.matrices, over_tokens(event.values, seq_len));
+            self.maxima.visit(|Maxima(sums)| {
+                let count = sequences * event.values.columns();
+                sums.add(matrix, matrices, (over_tokens(event.values, seq_len), count));
             });
         }
-    }
-}
-
-impl OutputSums {
-    fn add(&mut self, matrix: usize, matrices: usize, value: f64) {
-        self.0.resize(matrices, 0.0);
-        self.0[matrix] += value;
     }
 }
 
@@ -120,8 +205,8 @@ impl OutputSums {
 #[derive(Debug, Default)]
 pub(super) struct BackwardPartial {
     pub(super) forward: Partial,
-    pub(super) fisher: Timed<OutputSums>,
-    pub(super) maxima: Timed<OutputSums>,
+    pub(super) fisher: Timed<Fisher>,
+    pub(super) maxima: Timed<Maxima>,
     /// Processor time of the way forward without reducers, as far as it is known.
     pub(super) turned: Option<Duration>,
 }

@@ -82,8 +82,6 @@ pub(super) struct Backward<T, E> {
     pub(super) threads: u64,
     /// The pass without reducers.
     pub(super) shared_ns: u64,
-    rows: usize,
-    sequences: usize,
 }
 
 impl<T: Real, E> Backward<T, E> {
@@ -103,8 +101,7 @@ impl<T: Real, E> Backward<T, E> {
         let partials = pass.visitors.into_iter().map(BackwardReducer::into_partial);
         let partial = partials.reduce(merged).unwrap_or_default();
         let shared_ns = nanoseconds(elapsed).saturating_sub(share(partial.spent(), threads));
-        let (rows, sequences) = (batch.ids().len(), batch.batch());
-        Ok(Self { gradient: pass.gradient, partial, threads, shared_ns, rows, sequences })
+        Ok(Self { gradient: pass.gradient, partial, threads, shared_ns })
     }
 
     /// What the way forward took of it; all of it where the engine did not say when it turned.
@@ -214,17 +211,12 @@ impl<T: Real, L: Model> Passes<'_, T, L> {
                 wanted(&|_, matrix| of_gradient(quantity, matrix, body, gradient))
             }
             MatrixQuantity::Fisher => {
-                let Backward { partial, rows, .. } = self.backward.as_ref()?;
-                let sums = &partial.fisher.part.0;
-                wanted(&|index, _| 0.5 * sums.get(index).copied().unwrap_or_default() / *rows as f64)
+                let fisher = &self.backward.as_ref()?.partial.fisher.part;
+                wanted(&|index, _| 0.5 * fisher.of(index))
             }
             MatrixQuantity::OutputMaxima => {
-                let Backward { partial, sequences, .. } = self.backward.as_ref()?;
-                let sums = &partial.maxima.part.0;
-                wanted(&|index, matrix| {
-                    let count = sequences * matrix.rows;
-                    sums.get(index).copied().unwrap_or_default() / count as f64
-                })
+                let maxima = &self.backward.as_ref()?.partial.maxima.part;
+                wanted(&|index, _| maxima.of(index))
             }
             MatrixQuantity::CurvatureProducts => {
                 let product = &self.curvature.as_ref()?.product;

@@ -9,7 +9,8 @@
 //!
 //! On decoders both passes put ones in place of the embedded tokens and add absolute positions to them, so tokens differ and
 //! queries and keys have a gradient; the sum is that of the first cluster's logits. LPZero's makes the mask absolute as well:
-//! a score of -10,000 becomes one of 10,000, and tokens see the future alone.
+//! a score of -10,000 becomes one of 10,000, and tokens see the future alone. (A Transformer-XL has no positions to be added, and its
+//! tokens are equal.)
 
 use proxyrank_nn::{Blind, Dropout, GradientEngine, NnError, Real, Weights};
 

@@ -2,10 +2,10 @@
 
 use proxyrank_nn::{
     DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights, Engine, GradientEngine, Linear, NnError, Real,
-    Sight, Stored, TableExtent, TokenBatch, VocabularyGradient,
+    Sight, TableExtent, TokenBatch, VocabularyGradient,
 };
 use proxyrank_schema::Signal;
-use proxyrank_space::Network;
+use proxyrank_space::{DecoderFamily, Family, Network};
 
 use super::{Model, Problem, make_absolute};
 use crate::ProxyCall;
@@ -36,15 +36,16 @@ impl<T: Real> DecoderSignal<T> {
     }
 }
 
-/// How much of the vocabulary decoders must have for these calls under a signal; `batch` is what they read.
+/// How much of the vocabulary decoders of a family must have for these calls under a signal; `batch` is what they read.
 pub fn vocabulary<'a, T: Real>(
+    family: Family,
     calls: &[ProxyCall],
     signal: &DecoderSignal<T>,
     batch: &'a TokenBatch,
 ) -> TableExtent<'a> {
-    match needed_vocabulary(calls, matches!(signal, DecoderSignal::NextTokens(_))) {
+    match needed_vocabulary(family, calls, matches!(signal, DecoderSignal::NextTokens(_))) {
         Needed::None => TableExtent::None,
-        Needed::Tokens => TableExtent::Tokens(batch.ids()),
+        Needed::Tokens => TableExtent::Tokens(batch.read_ids()),
         Needed::Full => TableExtent::Full,
     }
 }
@@ -57,15 +58,25 @@ impl Model for DecoderLayout {
     }
 
     fn matrices(&self) -> Vec<Matrix> {
-        const PARTS: [Part; 4] = [Part::OperationInner, Part::OperationOutput, Part::Ffn, Part::Ffn];
-        let of_layer = self.layers.iter().flat_map(|layer| PARTS.into_iter().zip(layer.linears()));
-        let matrix = |(part, linear): (Part, &Linear)| Matrix {
-            part,
-            rows: linear.outputs,
-            columns: linear.inputs,
-            stored: Stored::Transposed,
-            parameter: linear.weight.parameters.start,
-            elements: linear.weight.elements.clone(),
+        const GPT2: &[Part] = &[Part::OperationInner, Part::OperationOutput, Part::Ffn, Part::Ffn];
+        // Queries, keys and values, then what stands for distances.
+        const TRANSFORMER_XL: &[Part] =
+            &[Part::OperationInner, Part::OperationInner, Part::OperationOutput, Part::Ffn, Part::Ffn];
+        let parts = match self.network.family {
+            DecoderFamily::Gpt2 => GPT2,
+            DecoderFamily::TransformerXl => TRANSFORMER_XL,
+        };
+        let of_layer = self.layers.iter().flat_map(|layer| parts.iter().copied().zip(layer.linears()));
+        let matrix = |(part, linear): (Part, &Linear)| {
+            let parameter = linear.weight.parameters.start;
+            Matrix {
+                part,
+                rows: linear.outputs,
+                columns: linear.inputs,
+                stored: self.parameters[parameter].stored,
+                parameter,
+                elements: linear.weight.elements.clone(),
+            }
         };
         of_layer.map(matrix).collect()
     }
@@ -128,7 +139,7 @@ impl Model for DecoderLayout {
         Ok(None)
     }
 
-    /// Positions and softmax included.
+    /// Positions, if there are any, and softmax included.
     fn absolute<T: Real>(weights: &mut DecoderWeights<T>) {
         make_absolute(weights.body_mut());
         make_absolute(weights.embeddings_mut());

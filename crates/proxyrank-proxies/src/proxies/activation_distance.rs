@@ -7,7 +7,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use crate::forward::{Measure, TensorMeans};
 use crate::{Proxy, Subject, papers};
 
@@ -15,7 +15,7 @@ use crate::{Proxy, Subject, papers};
 pub static ACTIVATION_DISTANCE: Proxy = Proxy {
     paper: Some(&papers::SERIANNI_2023),
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "activation_distance",
         "Activation distance",
@@ -28,7 +28,7 @@ pub static ACTIVATION_DISTANCE: Proxy = Proxy {
 pub static ACTIVATION_DISTANCE_NORM: Proxy = Proxy {
     paper: Some(&papers::SERIANNI_2023),
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "activation_distance_norm",
         "Activation distance, normalised",

@@ -8,7 +8,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::SUMMED;
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -17,7 +17,7 @@ use crate::{Proxy, Subject, papers};
 pub static ATTENTION_CONFIDENCE: Proxy = Proxy {
     paper: Some(&papers::LPZERO_2024),
     faults: &[SUMMED, NO_ATTENTION, BATCH],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "attention_confidence",
         "Attention confidence",
@@ -30,7 +30,7 @@ pub static ATTENTION_CONFIDENCE: Proxy = Proxy {
 pub static ATTENTION_CONFIDENCE_NORM: Proxy = Proxy {
     paper: Some(&papers::LPZERO_2024),
     faults: &[NO_ATTENTION, BATCH],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "attention_confidence_norm",
         "Attention confidence, normalised",

@@ -6,7 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::{ONES, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -19,7 +19,7 @@ pub static DSS: Proxy = Proxy {
         SUMMED,
         "The two terms are added as they are, and a product of nuclear norms is larger than a sum of products by far: diversity decides.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "dss",
         "DSS",

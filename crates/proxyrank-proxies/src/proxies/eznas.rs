@@ -6,7 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::ONES;
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -19,7 +19,7 @@ pub static EZNAS: Proxy = Proxy {
         "A matrix counts 0 if it has more rows than columns, or if one direction rules its gradient so that rows of signs repeat, as under `rtd` at initialisation; else it is a count of matrices.",
         ONES,
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "eznas",
         "EZNAS",

@@ -11,7 +11,7 @@
 use proxyrank_schema::{Outcome, Params};
 use proxyrank_space::Network;
 
-use super::families::WITH_GPT2;
+use super::families::{WITH_DECODERS, WITH_GPT2};
 use super::faults::{FIRST, ONES, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -20,7 +20,7 @@ use crate::{Proxy, Subject, papers};
 pub static FISHER: Proxy = Proxy {
     paper: Some(&papers::TURNER_2020),
     faults: &[ONES, SUMMED],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "fisher",
         "Fisher",

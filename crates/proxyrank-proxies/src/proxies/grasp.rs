@@ -11,7 +11,7 @@
 
 use proxyrank_schema::{CostClass, Direction, Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::{FIRST, ONES};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -21,7 +21,7 @@ pub static GRASP: Proxy = Proxy {
     paper: Some(&papers::WANG_2020),
     class: CostClass::SecondOrder,
     faults: &[ONES, SIGN],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "grasp",
         "GraSP",

@@ -10,7 +10,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use crate::forward::{Measure, TensorMeans};
 use crate::{Proxy, Subject, papers};
 
@@ -21,7 +21,7 @@ pub static HEAD_CONFIDENCE: Proxy = Proxy {
         "It has no heads: the maximum is over tokens, of each column of a linear layer's output.",
         "The sum counts tensors before it says anything about them.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "head_confidence",
         "Head confidence",
@@ -34,7 +34,7 @@ pub static HEAD_CONFIDENCE: Proxy = Proxy {
 pub static HEAD_CONFIDENCE_NORM: Proxy = Proxy {
     paper: Some(&papers::SERIANNI_2023),
     faults: &["It has no heads: the maximum is over tokens, of each column of a linear layer's output."],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "head_confidence_norm",
         "Head confidence, normalised",

@@ -6,13 +6,13 @@
 //! pass. Direction: larger is better.
 //!
 //! On GPT-2 LPZero's code takes all matrices of a layer, and the rows that it looks at are the inputs: with a width of 64 only
-//! the second feed-forward matrix counts.
+//! the second feed-forward matrix counts. On Transformer-XL they are all matrices too, whose rows are outputs as on encoders.
 //!
 //! The idea, after pruning of attention heads, would be one number a head; the released code adds up all of them.
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::{ONES, SUMMED};
 use crate::forward::TensorMeans;
 use crate::gradient::{Matrix, MatrixQuantity, MatrixValues, Measure, Set};
@@ -37,7 +37,7 @@ pub static HEAD_IMPORTANCE: Proxy = Proxy {
         "It has no heads: it is the saliency of whole matrices.",
         "At a hidden size of 128 a span convolution's matrices fall below the threshold, and a network of them scores 0.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "head_importance",
         "Head importance",
@@ -55,7 +55,7 @@ pub static HEAD_IMPORTANCE_NORM: Proxy = Proxy {
         "It has no heads: it is the saliency of whole matrices.",
         "At a hidden size of 128 a span convolution's matrices fall below the threshold, and for a network of them it is not defined.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "head_importance_norm",
         "Head importance, normalised",

@@ -10,7 +10,7 @@
 use proxyrank_schema::{Outcome, Params};
 use proxyrank_space::Network;
 
-use super::families::WITH_GPT2;
+use super::families::{WITH_DECODERS, WITH_GPT2};
 use super::faults::{FIRST, SUMMED};
 use super::synflow::{EQUAL_TOKENS, HIDDEN_SUM, NOT_LINEAR};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
@@ -21,7 +21,7 @@ pub static LOGSYNFLOW: Proxy = Proxy {
     paper: Some(&papers::CAVAGNERO_2023),
     axes: Axes::SYNFLOW,
     faults: &[SUMMED, NOT_LINEAR, EQUAL_TOKENS],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "logsynflow",
         "LogSynFlow",
@@ -40,7 +40,7 @@ pub static LOGSYNFLOW_ABS_LN: Proxy = Proxy {
         SUMMED,
         NOT_LINEAR,
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "logsynflow.abs_ln",
         "LogSynFlow, |ln|",

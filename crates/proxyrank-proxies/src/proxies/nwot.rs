@@ -7,7 +7,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use crate::forward::{Measure, SignCodes};
 use crate::{Proxy, Subject, papers};
 
@@ -17,7 +17,7 @@ pub static NWOT: Proxy = Proxy {
     faults: &[
         "K grows with the number of units, so B ln(units) is most of it: compare with counts of units.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "nwot",
         "NWOT",

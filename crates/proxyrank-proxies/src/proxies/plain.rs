@@ -5,7 +5,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::ONES;
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -17,7 +17,7 @@ pub static PLAIN: Proxy = Proxy {
         ONES,
         "A derivative of the loss along the weights themselves: its terms cancel, and its sign means nothing for quality.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "plain",
         "Plain",

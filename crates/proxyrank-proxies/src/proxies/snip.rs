@@ -6,7 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::{FIRST, ONES, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -15,7 +15,7 @@ use crate::{Proxy, Subject, papers};
 pub static SNIP: Proxy = Proxy {
     paper: Some(&papers::LEE_2019),
     faults: &[ONES, SUMMED],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "snip",
         "SNIP",

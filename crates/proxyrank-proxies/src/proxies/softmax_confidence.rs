@@ -7,7 +7,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use crate::forward::{Measure, TensorMeans};
 use crate::{Proxy, Subject, papers};
 
@@ -18,7 +18,7 @@ pub static SOFTMAX_CONFIDENCE: Proxy = Proxy {
         "The maximum is over heads, not over tokens; uniform attention over S tokens with one head gives 1/S.",
         "The sum counts tensors before it says anything about them.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "softmax_confidence",
         "Softmax confidence",
@@ -33,7 +33,7 @@ pub static SOFTMAX_CONFIDENCE_NORM: Proxy = Proxy {
     faults: &[
         "The maximum is over heads, not over tokens; uniform attention over S tokens with one head gives 1/S.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "softmax_confidence_norm",
         "Softmax confidence, normalised",

@@ -6,7 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use crate::forward::{Measure, SignCodes};
 use crate::{Proxy, Subject, papers};
 
@@ -14,7 +14,7 @@ use crate::{Proxy, Subject, papers};
 pub static SWAP: Proxy = Proxy {
     paper: Some(&papers::SWAP_2024),
     faults: &["It saturates near 2^B for B sequences: use 64 or more."],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "swap",
         "SWAP",

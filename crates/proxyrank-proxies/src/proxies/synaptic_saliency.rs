@@ -6,7 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::faults::{ONES, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Proxy, Subject, papers};
@@ -15,7 +15,7 @@ use crate::{Proxy, Subject, papers};
 pub static SYNAPTIC_SALIENCY: Proxy = Proxy {
     paper: Some(&papers::ZHOU_2022),
     faults: &[ONES, SUMMED],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "synaptic_saliency",
         "Synaptic saliency",
@@ -28,7 +28,7 @@ pub static SYNAPTIC_SALIENCY: Proxy = Proxy {
 pub static SYNAPTIC_SALIENCY_NORM: Proxy = Proxy {
     paper: Some(&papers::SERIANNI_2023),
     faults: &[ONES],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "synaptic_saliency_norm",
         "Synaptic saliency, normalised",

@@ -10,12 +10,12 @@
 //!
 //! On GPT-2 the embedded tokens are ones and positions are added, absolute as everything else, so tokens are not equal; the
 //! logits are the first cluster's. `synflow.lpzero` is the whole sum there, with the mask's sign lost: tokens see the
-//! future alone.
+//! future alone. Transformer-XL has no table of positions: as in an encoder, all tokens are equal.
 
 use proxyrank_schema::{Outcome, Params};
 use proxyrank_space::Network;
 
-use super::families::WITH_GPT2;
+use super::families::{WITH_DECODERS, WITH_GPT2};
 use super::faults::{FIRST, SUMMED};
 use crate::gradient::{MatrixQuantity, MatrixValues, Measure, Set};
 use crate::{Axes, Proxy, Subject, papers};
@@ -25,7 +25,7 @@ pub static SYNFLOW: Proxy = Proxy {
     paper: Some(&papers::TANAKA_2020),
     axes: Axes::SYNFLOW,
     faults: &[SUMMED, NOT_LINEAR, EQUAL_TOKENS],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::gradient(
         "synflow",
         "SynFlow",

@@ -10,7 +10,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::pca;
 use crate::forward::{Enough, Measure, Spectra};
 use crate::{Proxy, Subject, papers};
@@ -20,7 +20,7 @@ pub static V_PCA: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "v_pca",
         "V-PCA",
@@ -34,7 +34,7 @@ pub static V_PCA_STRICT: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "v_pca.strict",
         "V-PCA, released rule",

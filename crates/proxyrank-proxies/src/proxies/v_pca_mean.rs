@@ -5,7 +5,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::pca;
 use crate::forward::{Enough, Measure, Spectra};
 use crate::{Proxy, Subject, papers};
@@ -15,7 +15,7 @@ pub static V_PCA_MEAN: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "v_pca_mean",
         "V-PCA, mean",
@@ -29,7 +29,7 @@ pub static V_PCA_MEAN_STRICT: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "v_pca_mean.strict",
         "V-PCA, mean, released rule",

@@ -6,7 +6,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::pca;
 use super::size::size;
 use crate::forward::{Enough, Measure, Spectra};
@@ -17,7 +17,7 @@ pub static W_PCA: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "w_pca",
         "W-PCA",
@@ -31,7 +31,7 @@ pub static W_PCA_STRICT: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "w_pca.strict",
         "W-PCA, released rule",

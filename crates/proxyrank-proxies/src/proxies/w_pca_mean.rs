@@ -5,7 +5,7 @@
 
 use proxyrank_schema::{Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use super::pca;
 use super::size::size;
 use crate::forward::{Enough, Measure, Spectra};
@@ -16,7 +16,7 @@ pub static W_PCA_MEAN: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "w_pca_mean",
         "W-PCA, mean",
@@ -30,7 +30,7 @@ pub static W_PCA_MEAN_STRICT: Proxy = Proxy {
     paper: Some(&papers::WPCA_2025),
     params: &[pca::ETA],
     faults: FAULTS,
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward(
         "w_pca_mean.strict",
         "W-PCA, mean, released rule",

@@ -5,7 +5,7 @@
 
 use proxyrank_schema::{CostClass, Outcome, Params};
 
-use super::families::WITH_GPT2;
+use super::families::WITH_DECODERS;
 use crate::forward::{MatrixNorms, Measure};
 use crate::{Axes, Proxy, Subject};
 
@@ -16,7 +16,7 @@ pub static WEIGHT_NORM: Proxy = Proxy {
     faults: &[
         "At initialisation it is 0.02 times the sum of the roots of the matrices' sizes: a count of parameters.",
     ],
-    families: WITH_GPT2,
+    families: WITH_DECODERS,
     ..Proxy::forward("weight_norm", "Weight norm", "sum over matrices of ||W||_F", Measure::Norms(run))
 };
 

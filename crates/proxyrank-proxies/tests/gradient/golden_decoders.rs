@@ -1,9 +1,11 @@
 //! Every quantity of the golden decoders that a proxy reads, in both precisions.
 
-use proxyrank_nn::{DecoderLayout, FastEngine, Real};
+use proxyrank_nn::{Arena, DecoderLayout, FastEngine, Initialiser, Layout, Real, TableExtent, TokenBatch};
 use proxyrank_proxies::ProxyCall;
 use proxyrank_proxies::gradient::evaluate_twice;
-use proxyrank_proxies::model::DecoderSignal;
+use proxyrank_proxies::model::{DecoderSignal, vocabulary};
+use proxyrank_schema::Status;
+use proxyrank_space::{DecoderFamily, Family, Network};
 
 use crate::decoder_case::{DecoderCase, decoder_cases};
 use crate::definitions::EVAL;
@@ -80,13 +82,21 @@ fn single_precision() {
 /// weights.
 #[test]
 fn a_part_of_the_vocabulary_is_enough() {
-    use proxyrank_nn::{Arena, Initialiser, Layout, TableExtent};
-    use proxyrank_proxies::model::vocabulary;
-    let case = decoder_cases().into_iter().next().unwrap();
+    for family in [DecoderFamily::Gpt2, DecoderFamily::TransformerXl] {
+        part_of_the_vocabulary(&case_of(family));
+    }
+}
+
+fn case_of(family: DecoderFamily) -> DecoderCase {
+    decoder_cases().into_iter().find(|case| case.family() == family).unwrap()
+}
+
+fn part_of_the_vocabulary(case: &DecoderCase) {
     let (network, batch) = (case.network(), case.batch());
+    let family = Network::Decoder(network.clone()).family();
     let initialiser = Initialiser::<f32>::new(3);
     let engine = FastEngine::new();
-    let gaussian = signal::<f32>(&case, "gaussian");
+    let gaussian = signal::<f32>(case, "gaussian");
     let score = |extent: TableExtent<'_>, calls: &[ProxyCall]| {
         let weights = initialiser.decoder(&network, extent).unwrap();
         let found =
@@ -100,19 +110,68 @@ fn a_part_of_the_vocabulary_is_enough() {
         (&["weight_norm"][..], true),
         (&["head_confidence", "nwot", "w_pca"], true),
         (&["snip", "grasp", "weight_norm"], true),
-        (&["synflow", "logsynflow.lpzero"], false),
+        (&["synflow", "logsynflow"], false),
     ] {
         let calls: Vec<ProxyCall> = names.iter().map(|name| name.parse().unwrap()).collect();
-        let extent = vocabulary(&calls, &gaussian, &batch);
+        let extent = vocabulary(family, &calls, &gaussian, &batch);
         assert_eq!(extent != TableExtent::Full, smaller, "{names:?}");
         let (scores, elements) = score(extent, &calls);
         assert_eq!(elements < whole, smaller, "{names:?}");
         assert_eq!(scores, score(TableExtent::Full, &calls).0, "{names:?}");
     }
     let lm = DecoderSignal::<f32>::NextTokens(case.labels());
-    let calls = |name: &str| [name.parse::<ProxyCall>().unwrap()];
-    assert_eq!(vocabulary(&calls("snip"), &lm, &batch), TableExtent::Full);
-    assert_eq!(vocabulary(&calls("head_confidence"), &lm, &batch), TableExtent::Tokens(batch.ids()));
-    assert_eq!(vocabulary(&calls("weight_norm"), &lm, &batch), TableExtent::None);
-    assert_eq!(vocabulary(&calls("num_layers"), &lm, &batch), TableExtent::None);
+    let extent = |name: &str| {
+        let calls = [name.parse::<ProxyCall>().unwrap()];
+        vocabulary(family, &calls, &lm, &batch)
+    };
+    assert_eq!(extent("snip"), TableExtent::Full);
+    assert_eq!(extent("head_confidence"), TableExtent::Tokens(batch.read_ids()));
+    assert_eq!(extent("weight_norm"), TableExtent::None);
+    assert_eq!(extent("num_layers"), TableExtent::None);
+}
+
+/// What is not defined for a family is refused with a reason, and makes nothing be built.
+#[test]
+fn what_transformer_xl_does_not_have_is_unsupported() {
+    let case = case_of(DecoderFamily::TransformerXl);
+    let (batch, gaussian) = (case.batch(), signal::<f64>(&case, "gaussian"));
+    let calls = ["jacobian_cosine", "jacobian_covariance", "synflow.lpzero", "fisher.lpzero"]
+        .map(|name| name.parse::<ProxyCall>().unwrap());
+    assert_eq!(vocabulary(Family::TransformerXl, &calls, &gaussian, &batch), TableExtent::None);
+    let weights = case.weights::<f64>();
+    let engine = FastEngine::new();
+    let found =
+        evaluate_twice::<f64, DecoderLayout, _>(&engine, &weights, &batch, &gaussian, &calls, EVAL).unwrap();
+    for evaluation in found {
+        assert_eq!(evaluation.outcome.status, Status::Unsupported);
+        assert!(evaluation.outcome.detail.ends_with("not for transformer_xl"), "{:?}", evaluation.outcome);
+    }
+}
+
+/// The keys of distances are one output for all sequences, so the gradient that Fisher squares there is a sum over the batch: with
+/// every sequence n times, under a loss that is a sum, their part is n² times as large and all others are what they were.
+#[test]
+fn fisher_of_a_shared_output_adds_blocks_up_before_it_squares() {
+    let case = case_of(DecoderFamily::TransformerXl);
+    let (weights, first) = (case.weights::<f64>(), case.first_batch());
+    let fisher = |times: usize| {
+        let batch =
+            TokenBatch::new(first.ids().repeat(times), times * first.batch(), first.seq_len()).unwrap();
+        let signal = DecoderSignal::Cotangent(case.cotangent::<f64>().repeat(times));
+        let calls = ["fisher", "head_confidence"].map(|name| name.parse::<ProxyCall>().unwrap());
+        let engine = FastEngine::new();
+        let found = evaluate_twice::<f64, DecoderLayout, _>(&engine, &weights, &batch, &signal, &calls, EVAL)
+            .unwrap();
+        let blocks = batch.blocks(case.network().d_model).len();
+        (blocks, [0, 1].map(|index| found[index].outcome.score.unwrap()))
+    };
+    let [(1, [once, confidence]), (1, [twice, _]), (blocks, [often, same])] = [1, 2, 30].map(fisher) else {
+        panic!("one block each, and several");
+    };
+    assert!(blocks > 2);
+    let shared = (twice - once) / 3.0;
+    assert!(shared > 0.001 * once, "{shared} of {once}");
+    let wanted = once + shared * (30.0 * 30.0 - 1.0);
+    assert!((often - wanted).abs() < 1e-9 * wanted, "{often}, not {wanted}");
+    assert!((confidence - same).abs() < 1e-12 * confidence);
 }

@@ -64,7 +64,11 @@ impl Layered {
         let header = Header::new(&self.title, &self.subtitle, EDGE, f64::from(WIDTH));
         let top = header.bottom() + 44.0;
         let bottom = top + ROW * self.rows.len() as f64;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page height in pixels")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a page height in pixels"
+        )]
         let height = (bottom + 70.0).ceil() as u32;
         draw(path, &self.title, (WIDTH, height), &|canvas| self.paint(canvas, &header, top, bottom))
     }
@@ -90,11 +94,17 @@ impl Layered {
             let base = top + ROW * (place as f64 + 1.0) - 6.0;
             let middle = base - FULL / 2.0;
             canvas.centred(&text.fit_name(&row.name, NAMES), (left - 16.0, middle), Anchor::End, text)?;
-            canvas.centred(&text.fit_name(&row.remark, NAMES), (right + 16.0, middle), Anchor::Start, soft)?;
+            canvas.centred(
+                &text.fit_name(&row.remark, NAMES),
+                (right + 16.0, middle),
+                Anchor::Start,
+                soft,
+            )?;
             for (layer, one) in row.cells.iter().enumerate() {
                 let start = left + layer as f64 * cell;
                 let height = FULL * one.share.clamp(0.02, 1.0);
-                let frame = Frame { left: start + 2.0, right: start + cell - 2.0, top: base - height, bottom: base };
+                let frame =
+                    Frame { left: start + 2.0, right: start + cell - 2.0, top: base - height, bottom: base };
                 canvas.rect(frame, palette::CATEGORIES[one.kind % palette::CATEGORIES.len()])?;
             }
             canvas.rule((left, base), (right, base), 1.0, palette::AXIS)?;

@@ -62,7 +62,8 @@ impl<T: Real> Decoders<T> {
         let n_token = network.vocabulary.n_token;
         let (batch, labels) = inputs::decoder_batch(self.input, n_token, &self.shape)?;
         let signal = DecoderSignal::new(self.signal, &labels, network.d_model, self.shape.data_seed)?;
-        let extent = vocabulary(calls, &signal, &batch);
+        let family = network.family.into();
+        let extent = vocabulary(family, calls, &signal, &batch);
         let started = Instant::now();
         let weights = self.initialiser.decoder(network, extent)?;
         let options = EvaluateOptions { dropout: self.dropout, weights_ns: nanoseconds(started.elapsed()) };

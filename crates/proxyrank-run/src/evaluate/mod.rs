@@ -6,6 +6,7 @@
 //! the architectures in hand, each of which is either wholly stored or not at all.
 
 mod decoder;
+mod decoder_cost;
 mod encoder;
 mod execute;
 mod inputs;
@@ -14,8 +15,8 @@ mod request;
 mod runner;
 mod selection;
 
-pub(crate) use inputs::{Shape as InputShape, batch as input_batch, tokenizer};
 pub use execute::{Evaluated, afresh, evaluate, finished};
+pub(crate) use inputs::{Shape as InputShape, batch as input_batch, tokenizer};
 pub use plan::Plan;
 pub use request::Request;
 pub(crate) use request::supports;

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use proxyrank_nn::DeviceId;
 use proxyrank_proxies::ProxyCall;
-use proxyrank_schema::{CostClass, Dtype, Reading, ScoreKey};
+use proxyrank_schema::{CostClass, Dtype, Protocol, Reading, ScoreKey, Signal};
+use proxyrank_space::{Architecture, DecoderNetwork};
 
-use super::Request;
+use super::{Request, decoder_cost};
 use crate::RunError;
 use crate::benchmark::Benchmark;
 
@@ -39,6 +40,30 @@ pub(super) struct Job {
     pub(super) entry: usize,
     /// What is to be computed on it.
     pub(super) items: Vec<Item>,
+    /// The network, where costs are counted and not looked up.
+    decoder: Option<DecoderNetwork>,
+}
+
+impl Job {
+    /// Seconds for its networks.
+    fn seconds(&self) -> f64 {
+        let running = self.items.iter().filter(|item| item.runs_network());
+        if let Some(network) = &self.decoder {
+            let classes: BTreeSet<CostClass> = running.clone().map(|item| item.call.proxy.class).collect();
+            // Proxies of weights have no batch in their keys, and SynFlow passes no signal.
+            let reads = |item: &&Item| {
+                let protocol = &item.key.protocol;
+                (protocol.signal != Signal::None, protocol.batch_size)
+            };
+            let protocol = running.max_by_key(reads).map(|item| &item.key.protocol);
+            return protocol
+                .map_or(0.0, |protocol: &Protocol| decoder_cost::seconds(network, &classes, protocol));
+        }
+        let classes: BTreeSet<(Reading, CostClass, Dtype)> =
+            running.map(|item| (item.reading, item.call.proxy.class, item.key.protocol.dtype)).collect();
+        let cost = |(_, class, dtype)| network_cost(class) * if dtype == Dtype::F64 { DOUBLE } else { 1 };
+        classes.into_iter().map(cost).sum::<Duration>().as_secs_f64()
+    }
 }
 
 /// What a request amounts to.
@@ -84,7 +109,12 @@ impl Plan {
                 }
             }
             if !items.is_empty() {
-                plan.jobs.push(Job { entry: index, items });
+                // A network that cannot be built costs nothing; running it says why.
+                let decoder = match &entry.architecture {
+                    Architecture::Decoder(arch) => arch.network().ok(),
+                    Architecture::Flexibert(_) => None,
+                };
+                plan.jobs.push(Job { entry: index, items, decoder });
             }
         }
         Ok(plan)
@@ -105,29 +135,27 @@ impl Plan {
         self.jobs.iter().flat_map(|job| &job.items).any(Item::runs_network)
     }
 
-    /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and for each network
-    /// what the proxies of each class in the plan were measured to take. Data-free proxies take microseconds.
+    /// A rough computing time on two threads: some milliseconds an architecture for the synced journal, and for each encoder
+    /// what the proxies of each class in the plan were measured to take; decoders differ so much that their work is counted. Data-free
+    /// proxies take microseconds.
     ///
     /// None for networks on a GPU, where nothing was measured yet.
     pub fn estimated_cost(&self, device: DeviceId) -> Option<Duration> {
         if device != DeviceId::Cpu && self.runs_networks() {
             return None;
         }
-        let networks = |job: &Job| -> Duration {
-            let running = job.items.iter().filter(|item| item.runs_network());
-            let classes: BTreeSet<(Reading, CostClass, Dtype)> =
-                running.map(|item| (item.reading, item.call.proxy.class, item.key.protocol.dtype)).collect();
-            let cost = |(_, class, dtype)| network_cost(class) * if dtype == Dtype::F64 { DOUBLE } else { 1 };
-            classes.into_iter().map(cost).sum()
-        };
-        Some(self.jobs.iter().map(|job| networks(job) + Duration::from_millis(5)).sum())
+        let seconds: f64 = self.jobs.iter().map(|job| job.seconds() + JOURNAL).sum();
+        Some(Duration::from_secs_f64(seconds))
     }
 }
+
+/// Seconds for the journal of an architecture.
+const JOURNAL: f64 = 0.005;
 
 /// How much longer double precision takes.
 const DOUBLE: u32 = 3;
 
-/// What all proxies of a class take on a network of the benchmarks, beside those of cheaper classes.
+/// What all proxies of a class take on an encoder of the benchmarks, beside those of cheaper classes.
 const fn network_cost(class: CostClass) -> Duration {
     Duration::from_millis(match class {
         CostClass::DataFree | CostClass::Published => 0,

@@ -1,6 +1,7 @@
 //! The simple rules that every proxy is held against.
 
 use proxyrank_report::site::{Rule, Tally, Versus};
+use proxyrank_report::table::Tone;
 use proxyrank_stats::Comparison;
 
 use proxyrank_space::Family;
@@ -89,6 +90,15 @@ pub(crate) fn judge(comparison: &Comparison, level: f64, is_first: bool) -> Vers
         return Versus::Even;
     }
     if (comparison.difference.point > 0.0) == is_first { Versus::Better } else { Versus::Worse }
+}
+
+/// Whether that is good news for the proxy.
+pub(crate) const fn tone(versus: Versus) -> Tone {
+    match versus {
+        Versus::Better => Tone::Good,
+        Versus::Worse => Tone::Bad,
+        Versus::Even | Versus::Itself | Versus::Undefined => Tone::Neutral,
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod audit;
+mod decoders;
 mod seeds;
 mod sensitivity;
 mod signals;
@@ -20,6 +21,7 @@ use proxyrank_data::fetch::Locator;
 pub(crate) use seeds::SeededTaus;
 
 use crate::RunError;
+use crate::benchmark::{BenchmarkInfo, Source};
 use crate::papers::Stock;
 
 pub(crate) use seeds::{SEED_NOTES, SeedSpread, seed_spreads};
@@ -47,7 +49,7 @@ pub struct Subject<'a> {
 /// One study; `None` where scores are lacking.
 type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
 
-/// Every study with the command that computes its scores.
+/// Every study of FlexiBERT.
 const STUDIES: [(&str, Study); 7] = [
     ("seeds", seeds::write),
     ("sensitivity", sensitivity::write),
@@ -58,10 +60,26 @@ const STUDIES: [(&str, Study); 7] = [
     ("w_pca", w_pca::write),
 ];
 
+/// Every study of the decoders whose released scores are known.
+const DECODER_STUDIES: [(&str, Study); 2] =
+    [("gpt2_released", decoders::released), ("gpt2_token_law", decoders::token_law)];
+
+/// The benchmark of the [`DECODER_STUDIES`].
+pub(crate) const STUDIED_DECODERS: &str = "lts-gpt2-wt103";
+
+/// The studies of a benchmark; most have none.
+fn studies(info: &BenchmarkInfo) -> &'static [(&'static str, Study)] {
+    match (info.source, info.id) {
+        (Source::Flexibert, _) => &STUDIES,
+        (_, STUDIED_DECODERS) => &DECODER_STUDIES,
+        _ => &[],
+    }
+}
+
 /// Writes all studies of a benchmark; returns the pages, and a note for each study that lacks scores.
 pub fn write(subject: &Subject<'_>) -> Result<(Vec<StudyPage>, Vec<String>), RunError> {
     let (mut pages, mut notes) = (Vec::new(), Vec::new());
-    for (name, study) in STUDIES {
+    for (name, study) in studies(subject.stock.benchmark.info) {
         match study(subject)? {
             Some(page) => pages.push(page),
             None => notes.push(format!(

@@ -40,7 +40,9 @@ pub fn best(space: &WpcaSpace, table: &CountTable, objective: Objective, count: 
         let most = space.limit.saturating_sub(least * (space.layers - layer - 1) as u64);
         let before: Vec<(u64, f64)> = match steps.last() {
             None => vec![(space.shape.outer_parameters(), 0.0)],
-            Some(step) => step.iter().map(|(&parameters, &(components, _))| (parameters, components)).collect(),
+            Some(step) => {
+                step.iter().map(|(&parameters, &(components, _))| (parameters, components)).collect()
+            }
         };
         for (parameters, components) in before {
             for &(block, cost) in costs.iter().filter(|&&(_, cost)| parameters + cost <= most) {

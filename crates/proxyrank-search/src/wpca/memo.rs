@@ -145,7 +145,8 @@ impl Memo {
             let components = pass.components.iter().map(|&count| Some(count).filter(|c| c.is_finite()));
             let (arch, components) = (arch.to_string(), components.collect());
             // Texts and finite numbers always have a JSON form.
-            serde_json::to_string(&Line { arch, components, wall_ns: pass.wall_ns }).unwrap_or_default() + "\n"
+            serde_json::to_string(&Line { arch, components, wall_ns: pass.wall_ns }).unwrap_or_default()
+                + "\n"
         };
         self.append(&passes.iter().map(line).collect::<String>())?;
         self.passes.extend(passes);

@@ -7,9 +7,7 @@
 
 use std::sync::OnceLock;
 
-use proxyrank_nn::{
-    Depth, FastEngine, Initialiser, NnError, TokenBatch, WpcaBlockWeights, WpcaHidden,
-};
+use proxyrank_nn::{Depth, FastEngine, Initialiser, NnError, TokenBatch, WpcaBlockWeights, WpcaHidden};
 use proxyrank_proxies::forward::{Enough, FfnMoments, run_block};
 use proxyrank_space::wpca::{BLOCKS, WpcaArch, WpcaBlock, WpcaKind, WpcaSpace};
 

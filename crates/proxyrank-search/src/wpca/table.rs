@@ -23,7 +23,8 @@ pub fn sweeps(layers: usize, sweeps: usize, seed: u64) -> Vec<WpcaArch> {
     let mut archs = Vec::with_capacity(sweeps * BLOCKS);
     for _ in 0..sweeps {
         let orders: Vec<Vec<usize>> = (0..layers).map(|_| dice.order(BLOCKS)).collect();
-        let network = |i: usize| WpcaArch(orders.iter().filter_map(|order| WpcaBlock::new(order[i])).collect());
+        let network =
+            |i: usize| WpcaArch(orders.iter().filter_map(|order| WpcaBlock::new(order[i])).collect());
         archs.extend((0..BLOCKS).map(network));
     }
     archs
@@ -33,7 +34,8 @@ impl CountTable {
     /// The means of networks' counts, all of `layers` layers.
     pub fn new<'a>(layers: usize, counted: impl Iterator<Item = (&'a WpcaArch, &'a [f64])> + Clone) -> Self {
         let (mut sums, mut seen) = (vec![0.0; layers * BLOCKS], vec![0.0; layers * BLOCKS]);
-        let places = |arch: &'a WpcaArch| arch.blocks().iter().enumerate().map(|(l, b)| l * BLOCKS + b.index());
+        let places =
+            |arch: &'a WpcaArch| arch.blocks().iter().enumerate().map(|(l, b)| l * BLOCKS + b.index());
         for (arch, counts) in counted.clone() {
             for (place, count) in places(arch).zip(counts) {
                 sums[place] += count;

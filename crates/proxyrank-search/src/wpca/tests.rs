@@ -77,9 +77,8 @@ fn the_exact_optimum_is_that_of_trying_everything() {
 }
 
 fn run(settings: Settings, table: &CountTable) -> History {
-    let mut evaluate = |archs: &[WpcaArch]| {
-        Ok::<_, Infallible>(archs.iter().map(|arch| table.components(arch)).collect())
-    };
+    let mut evaluate =
+        |archs: &[WpcaArch]| Ok::<_, Infallible>(archs.iter().map(|arch| table.components(arch)).collect());
     search(&WpcaSpace::SMALL, settings, &mut evaluate, &|_| ()).unwrap_or_else(|never| match never {})
 }
 
@@ -126,7 +125,8 @@ fn the_released_evaluator_scores_something_else_and_mostly_fails() {
     let alive = (0..20_000).filter(|_| survives(12, &mut dice)).count() as f64 / 20_000.0;
     assert!((alive - (12.0_f64 / 13.0).powi(12)).abs() < 0.012, "{alive}");
 
-    let (small, large) = (WpcaArch::uniform(WpcaBlock::new(6).unwrap(), 12), "[5,5,5,5,5,5,11,11,11,11,11,11]");
+    let (small, large) =
+        (WpcaArch::uniform(WpcaBlock::new(6).unwrap(), 12), "[5,5,5,5,5,5,11,11,11,11,11,11]");
     let large: WpcaArch = large.parse().unwrap();
     assert!(table.components(&small) < 0.7 * table.components(&large));
     let mean = |arch: &WpcaArch, seed| {
@@ -161,7 +161,8 @@ fn a_network_counts_the_same_in_any_company() {
 /// A search that is ended after some evaluations, and begun again on what it left on disk, ends as one that was not.
 #[test]
 fn an_ended_search_goes_on_where_it_was() {
-    let settings = Settings { population: 8, children: 6, generations: 6, ..Settings::published(Objective::WPca, 2) };
+    let settings =
+        Settings { population: 8, children: 6, generations: 6, ..Settings::published(Objective::WPca, 2) };
     let supernet = supernet();
     let folder = tempfile::tempdir().unwrap();
     let computed = Cell::new(0);
@@ -189,11 +190,15 @@ fn an_ended_search_goes_on_where_it_was() {
     let mut memo = Memo::open(other.path(), "test").unwrap();
     let mut evaluate = |archs: &[WpcaArch]| {
         let counts = supernet.components(archs).unwrap();
-        let passes = archs.iter().cloned().zip(counts.iter().map(|counts| Pass { components: counts.clone(), wall_ns: 1 }));
+        let passes = archs
+            .iter()
+            .cloned()
+            .zip(counts.iter().map(|counts| Pass { components: counts.clone(), wall_ns: 1 }));
         memo.insert(passes.collect()).unwrap();
         Ok::<_, Infallible>(counts.iter().map(|counts| counts.iter().sum()).collect())
     };
-    let uninterrupted = search(&SPACE, settings, &mut evaluate, &|_| ()).unwrap_or_else(|never| match never {});
+    let uninterrupted =
+        search(&SPACE, settings, &mut evaluate, &|_| ()).unwrap_or_else(|never| match never {});
     assert_eq!(resumed, uninterrupted);
     assert_eq!(resumed.settings.rules, Rules::Published);
 }

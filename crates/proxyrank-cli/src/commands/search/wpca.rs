@@ -48,7 +48,12 @@ pub(super) fn run(global: &Global, args: &WpcaArgs) -> anyhow::Result<Outcome> {
         } else {
             output::text(&format!(
                 "at most {} forward passes: {} for the table, {} random networks, {} of the exact optima, {} candidates, {} found on the table",
-                plan.total(), plan.table, plan.sample, plan.optimum, plan.searches, plan.found
+                plan.total(),
+                plan.table,
+                plan.sample,
+                plan.optimum,
+                plan.searches,
+                plan.found
             ))?;
         }
         return Ok(Outcome::Done);

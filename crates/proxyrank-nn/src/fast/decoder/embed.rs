@@ -1,4 +1,4 @@
-//! The adaptive embedding: each cluster's vectors, its projection, the factor √d, and positions.
+//! The adaptive embedding: each cluster's vectors, its projection, the factor √d, and positions where there is a table of them.
 
 use std::collections::BTreeMap;
 
@@ -66,9 +66,11 @@ impl<'a, T: Real> Embedding<'a, T> {
     /// From the gradient of the input to those of positions, vectors and projections, which are added to `tables`.
     pub(super) fn scatter(&self, input: DecoderInput<'_>, gradient: &[T], tables: &mut [T]) {
         let d = self.d;
-        let positions = &mut tables[self.vocabulary.positions.elements.clone()];
-        for sequence in gradient.chunks_exact(input.whole().seq_len * d) {
-            kernels::residual(&mut positions[..sequence.len()], sequence);
+        if let Some(positions) = &self.vocabulary.positions {
+            let positions = &mut tables[positions.elements.clone()];
+            for sequence in gradient.chunks_exact(input.whole().seq_len * d) {
+                kernels::residual(&mut positions[..sequence.len()], sequence);
+            }
         }
         let DecoderInput::Tokens(tokens) = input else { return };
         for (index, members) in self.members(tokens.ids()) {
@@ -131,7 +133,8 @@ impl<'a, T: Real> Embedding<'a, T> {
     }
 
     fn add_positions(&self, x: &mut [T], seq_len: usize) {
-        let positions = self.weights.values(&self.vocabulary.positions);
+        let Some(positions) = &self.vocabulary.positions else { return };
+        let positions = self.weights.values(positions);
         for sequence in x.chunks_exact_mut(seq_len * self.d) {
             kernels::residual(sequence, &positions[..seq_len * self.d]);
         }

@@ -2,19 +2,21 @@
 //!
 //! The layers run through the same operations, recorded or not, as an encoder's. What is different stands at the two ends:
 //! the adaptive embedding is computed before the tape begins, in real numbers even where the tape has dual ones, for
-//! directions never move it; the adaptive softmax is the tape's last operation.
+//! directions never move it; the adaptive softmax is the tape's last operation. What a Transformer-XL remembers is computed
+//! before the tape as well.
 
 mod embed;
+mod memory;
 mod problem;
 
 use rayon::prelude::*;
 
-use super::FastEngine;
 use super::ops::FastOps;
 use super::pass::Pass;
-use super::sweep::{Lane, Memory, Outcome, Swept, sweep};
+use super::sweep::{Idle, Lane, Outcome, Swept, sweep};
 use super::tape::{Observer, Shown, Tape, Unseen};
 use super::workspace::{Buffer, Workspace};
+use super::{FastEngine, TransformTables};
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::decoder::network::{NORM_EPSILON, forward};
@@ -26,6 +28,7 @@ use crate::real::Real;
 use crate::taps::Visitor;
 use crate::weights::{Arena, DecoderLayout, DecoderWeights, Layout};
 use embed::Embedding;
+pub(super) use memory::Memory;
 use problem::DecoderProblem;
 
 /// Where a pass ends is decided by what its visitors want: [`crate::Depth`] has no meaning for a decoder, whose last layers
@@ -48,16 +51,12 @@ impl<T: Real> Engine<T, DecoderLayout> for FastEngine<T> {
         let run = |block: Block| {
             let mut visitor = visitor(block);
             let mut workspace = self.workspaces.take();
+            let memory = Memory::of(self, (weights, &embedding), batch, block, options.dropout)?;
             let embedded = embedding.tokens(batch.block_ids(&block), block.seq_len)?;
             let x = constant(&mut workspace, &embedded, layout.network.d_model);
-            let pass = Pass {
-                parameters: Parameters::new(weights, None),
-                block,
-                dropout: options.dropout,
-                epsilon: NORM_EPSILON,
-                workspace: &mut workspace,
-                tables: &self.tables,
-            };
+            let run =
+                Run { weights, direction: None, block, dropout: options.dropout, memory: memory.as_ref() };
+            let pass = run.pass(&mut workspace, &self.tables);
             let mut ops = FastOps { pass, ids: &[], visitor: &mut visitor };
             let hidden = forward(&mut ops, layout, Sight::Past, x)?;
             workspace.give(hidden);
@@ -81,8 +80,8 @@ impl<T: Real> GradientEngine<T, DecoderLayout> for FastEngine<T> {
         V: GradientVisitor<T> + Send,
         F: Fn(Block) -> V + Sync,
     {
-        let problem = DecoderProblem::new((weights, None), input, loss, dropout)?;
-        let memory = Memory::<T> { workspaces: &self.workspaces, bodies: &self.bodies, tables: &self.tables };
+        let problem = DecoderProblem::new(self, (weights, None), input, loss, dropout)?;
+        let memory = Idle::<T> { workspaces: &self.workspaces, bodies: &self.bodies, tables: &self.tables };
         let run = |block, lane: &mut Lane<'_, T>| run_block(&problem, block, lane, Shown(visitor(block)));
         let Swept { body, tables, outcomes } = sweep(weights.layout(), &problem.blocks(), &memory, run)?;
         let loss = outcomes.iter().map(|outcome| outcome.loss).sum();
@@ -109,8 +108,8 @@ impl<T: Real> CurvatureEngine<T, DecoderLayout> for FastEngine<T> {
         dropout: Dropout,
         direction: &[T],
     ) -> Result<Vec<T>, NnError> {
-        let problem = DecoderProblem::new((weights, Some(direction)), input, loss, dropout)?;
-        let memory = Memory { workspaces: &self.dual_workspaces, bodies: &self.bodies, tables: &self.tables };
+        let problem = DecoderProblem::new(self, (weights, Some(direction)), input, loss, dropout)?;
+        let memory = Idle { workspaces: &self.dual_workspaces, bodies: &self.bodies, tables: &self.tables };
         let run = |block, lane: &mut Lane<'_, Dual<T>>| run_block(&problem, block, lane, Unseen);
         Ok(sweep(weights.layout(), &problem.blocks(), &memory, run)?.body)
     }
@@ -128,20 +127,37 @@ fn run_block<N: Number, O: Observer<N>>(
     if observer.wants_tables() {
         lane.sink.expect_tables(layout.len(Arena::Embeddings));
     }
-    let pass = Pass {
-        parameters: Parameters::new(problem.weights, problem.direction),
-        block,
-        dropout: problem.dropout,
-        epsilon: NORM_EPSILON,
-        workspace: &mut lane.workspace,
-        tables: lane.tables,
-    };
+    let DecoderProblem { weights, direction, dropout, .. } = *problem;
+    let run = Run { weights, direction, block, dropout, memory: problem.memory(&block) };
+    let pass = run.pass(&mut lane.workspace, lane.tables);
     let mut tape = Tape::new(pass, &[], &mut observer);
     let x = tape.input(x);
     let hidden = forward(&mut tape, layout, problem.input.sight(), x)?;
     let loss = tape.decoder_loss(hidden, &problem.share(&block), &mut lane.sink);
     let embeddings = tape.backward(&mut lane.sink);
     Ok(Outcome { block, loss, embeddings, observer })
+}
+
+/// What a block's pass through a decoder reads.
+#[derive(Debug, Clone, Copy)]
+struct Run<'a, T> {
+    weights: &'a DecoderWeights<T>,
+    direction: Option<&'a [T]>,
+    block: Block,
+    dropout: Dropout,
+    memory: Option<&'a Memory<T>>,
+}
+
+impl<'a, T: Real> Run<'a, T> {
+    fn pass<N: Number<Real = T>>(
+        self,
+        workspace: &'a mut Workspace<N, N::Scratch>,
+        tables: &'a TransformTables<T>,
+    ) -> Pass<'a, N> {
+        let Self { weights, direction, block, dropout, memory } = self;
+        let parameters = Parameters::new(weights, direction);
+        Pass { parameters, block, dropout, epsilon: NORM_EPSILON, workspace, tables, memory }
+    }
 }
 
 /// Rows that do not depend on the weights, in the workspace.

@@ -1,10 +1,14 @@
 //! What a backward pass of a decoder is asked for, checked.
 
+use rayon::prelude::*;
+
 use super::embed::Embedding;
+use super::memory::Memory;
 use crate::NnError;
 use crate::batch::{self, Block};
 use crate::decoder::{CheckedLoss, DecoderInput, DecoderLoss};
 use crate::engine::Dropout;
+use crate::fast::FastEngine;
 use crate::fast::tape::{DecoderShare, NextTokens};
 use crate::loss::check_length;
 use crate::real::Real;
@@ -18,12 +22,15 @@ pub(super) struct DecoderProblem<'a, T> {
     pub input: DecoderInput<'a>,
     pub dropout: Dropout,
     pub embedding: Embedding<'a, T>,
+    /// What each block remembers.
+    memories: Vec<Option<Memory<T>>>,
     loss: CheckedLoss<'a, T>,
 }
 
 impl<'a, T: Real> DecoderProblem<'a, T> {
     /// Checks that weights, input, loss and direction belong together.
     pub(super) fn new(
+        engine: &FastEngine<T>,
         (weights, direction): (&'a DecoderWeights<T>, Option<&'a [T]>),
         input: DecoderInput<'a>,
         loss: DecoderLoss<'a, T>,
@@ -35,7 +42,21 @@ impl<'a, T: Real> DecoderProblem<'a, T> {
             check_length("the direction", direction.len(), weights.body().len())?;
         }
         let loss = CheckedLoss::new(&loss, layout, input.whole().rows())?;
-        Ok(Self { weights, direction, input, dropout, embedding: Embedding::new(weights)?, loss })
+        let embedding = Embedding::new(weights)?;
+        let mut problem = Self { weights, direction, input, dropout, embedding, memories: Vec::new(), loss };
+        if let DecoderInput::Tokens(tokens) = input
+            && tokens.has_past()
+        {
+            let remember = |block| Memory::of(engine, (weights, &problem.embedding), tokens, block, dropout);
+            problem.memories =
+                problem.blocks().into_par_iter().map(remember).collect::<Result<_, NnError>>()?;
+        }
+        Ok(problem)
+    }
+
+    /// What a block remembers.
+    pub(super) fn memory(&self, block: &Block) -> Option<&Memory<T>> {
+        self.memories.get(block.index).and_then(Option::as_ref)
     }
 
     /// The blocks of the input.

@@ -26,6 +26,7 @@ pub(super) struct Attention<N> {
     query: Place,
     key: Place,
     value: Place,
+    dropout: Option<DropoutSite>,
     merged: Node,
     /// Before dropout, tile after tile.
     probabilities: Buffer<N>,
@@ -33,33 +34,34 @@ pub(super) struct Attention<N> {
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     pub(super) fn record_attention(&mut self, heads: &Heads<'_, Node>) -> Node {
-        let Heads { layer, count, sight, query, key, value } = *heads;
+        let Heads { layer, count, sight, query, key, value, dropout } = *heads;
         let [query, key, value] = [query, key, value].map(Place::from);
         let (rows, seq_len) = (self.pass.block.rows(), self.pass.block.seq_len);
         let mut probabilities = self.pass.workspace.take(rows * count, seq_len);
         let [q, k, v] = [query, key, value].map(|place| self.values.columns(place));
         let wanted = self.observer.wants(Site::Attention);
         let observer = &mut *self.observer;
-        let heads = Heads { layer, count, sight, query: q, key: k, value: v };
+        let heads = Heads { layer, count, sight, query: q, key: k, value: v, dropout };
         let merged = attention(&mut self.pass, &heads, Some(&mut probabilities), |tap, block, values| {
             if wanted {
                 observer.see(tap, block, values);
             }
         });
         let merged = self.push(merged);
-        let step = Attention { layer, heads: count, sight, query, key, value, merged, probabilities };
+        let step =
+            Attention { layer, heads: count, sight, query, key, value, dropout, merged, probabilities };
         self.steps.push(Step::Attention(step));
         merged
     }
 
     pub(super) fn attention_backward(&mut self, step: Attention<N>) {
-        let Attention { layer, heads, sight, query, key, value, merged, probabilities } = step;
+        let Attention { layer, heads, sight, query, key, value, dropout, merged, probabilities } = step;
         let Some(gradient) = self.arrived(merged) else {
             return self.pass.workspace.give(probabilities);
         };
         let (block, width) = (self.pass.block, gradient.width);
         let (seq_len, one) = (block.seq_len, N::Real::ONE);
-        let mask = self.pass.mask(DropoutSite::Attention(layer));
+        let mask = dropout.and_then(|site| self.pass.mask(site));
         let wanted = self.observer.wants_gradient(Site::Attention);
         let [to_query, to_key, to_value] = [query, key, value]
             .map(|place| self.gradients.claim_tiles(self.pass.workspace, place, self.values.get(place.node)));

@@ -44,7 +44,31 @@ pub(super) struct Add {
     mask: Option<Mask>,
 }
 
+/// y = dropout(x).
+#[derive(Debug)]
+pub(super) struct Dropped {
+    x: Node,
+    y: Node,
+    mask: Mask,
+}
+
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
+    pub(super) fn record_drop_out(&mut self, x: Node, site: DropoutSite) -> Node {
+        let Some(mask) = self.pass.mask(site) else { return x };
+        let mut y = self.pass.workspace.copy(self.values.get(x));
+        self.pass.drop_out(Some(mask), &mut y);
+        let y = self.push(y);
+        self.steps.push(Step::DropOut(Dropped { x, y, mask }));
+        y
+    }
+
+    pub(super) fn drop_out_backward(&mut self, &Dropped { x, y, mask }: &Dropped) {
+        if let Some(mut gradient) = self.arrived(y) {
+            self.pass.drop_out(Some(mask), &mut gradient);
+            self.gradients.add(self.pass.workspace, x, gradient);
+        }
+    }
+
     pub(super) fn record_add(&mut self, x: Node, y: Node, site: DropoutSite) -> Node {
         let mut z = self.pass.workspace.copy(self.values.get(y));
         let mask = self.pass.mask(site);
@@ -136,8 +160,9 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             let gradient = Columns { of, start: place.start, width: place.width }.view();
             let Tap { site, layer, index, .. } = tap;
             let of = GradientOf::Activation { site, layer, index };
-            let values = self.values.columns(place).view();
-            self.observer.see_gradient(of, self.pass.block, values, gradient);
+            let values = self.values.columns(place);
+            let block = self.pass.block_of(values.of.over);
+            self.observer.see_gradient(of, block, values.view(), gradient);
         }
     }
 }

@@ -107,6 +107,17 @@ impl<N: Number> Gradients<N> {
         Claim { place, accumulate: claimed.map_or(Accum::Replace, |(_, accumulate)| accumulate) }
     }
 
+    /// The same for products that need not write all of the columns, or write some of them several times.
+    pub(super) fn claim_sums(
+        &mut self,
+        workspace: &mut Workspace<N, N::Scratch>,
+        place: Place,
+        like: &Buffer<N>,
+    ) -> Claim {
+        self.sums(workspace, place, like);
+        Claim { place, accumulate: Accum::Add }
+    }
+
     /// The gradient matrix, to be added to in the columns of a place.
     pub(super) fn sums(
         &mut self,
@@ -153,6 +164,20 @@ impl<N: Number> Gradients<N> {
             let stride = buffer.width;
             let values = &mut buffer.values_mut()[tile.offset(stride, place.start)..];
             N::product(&mut workspace.scratch, Target { values, stride, accumulate }, scale, a, b);
+        }
+    }
+
+    /// Writes the rows of a matrix to a tile of claimed columns.
+    pub(super) fn write_tile(&mut self, tile: Tile, Claim { place, accumulate }: Claim, part: &Buffer<N>) {
+        if let Slot::Reached(buffer, _) = &mut self.slots[place.node.0] {
+            let stride = buffer.width;
+            let values = &mut buffer.values_mut()[tile.offset(stride, place.start)..];
+            for (row, part) in values.chunks_mut(stride).zip(part.values().chunks_exact(part.width)) {
+                match accumulate {
+                    Accum::Replace => row[..part.len()].copy_from_slice(part),
+                    Accum::Add => kernels::residual(&mut row[..part.len()], part),
+                }
+            }
         }
     }
 

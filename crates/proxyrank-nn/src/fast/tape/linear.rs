@@ -4,7 +4,7 @@
 //! in the pass over the rows that also adds up the bias gradient.
 
 use super::{Node, Observer, Place, Sink, Step, Tape};
-use crate::fast::workspace::Buffer;
+use crate::fast::workspace::{Buffer, Rows};
 use crate::gradient::GradientOf;
 use crate::kernels;
 use crate::number::{Factor, Number};
@@ -30,7 +30,7 @@ pub(super) struct Activated<N> {
     outputs: Option<Buffer<N>>,
 }
 
-/// y = gelu(x), of either form.
+/// y = gelu(x), of either form, or max(x, 0).
 #[derive(Debug)]
 pub(super) struct Gelu<N> {
     x: Node,
@@ -73,6 +73,10 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
 
     pub(super) fn record_tanh_gelu(&mut self, x: Node) -> Node {
         self.record_activation(x, kernels::tanh_gelu_kept)
+    }
+
+    pub(super) fn record_relu(&mut self, x: Node) -> Node {
+        self.record_activation(x, kernels::relu_kept)
     }
 
     /// Records a function that gives values in place and slopes.
@@ -152,10 +156,15 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         }
         let parameters = linear.weight.parameters.clone();
         let width = linear.outputs / parameters.len();
+        let block = self.pass.block_of(outputs.over);
         for (index, parameter) in parameters.enumerate() {
             let [values, gradient] =
                 [outputs, gradient].map(|of| Columns { of, start: index * width, width }.view());
-            self.observer.see_gradient(GradientOf::Output { parameter }, self.pass.block, values, gradient);
+            let of = match outputs.over {
+                Rows::Tokens | Rows::Context => GradientOf::Output { parameter },
+                Rows::Distances => GradientOf::SharedOutput { parameter },
+            };
+            self.observer.see_gradient(of, block, values, gradient);
         }
     }
 }

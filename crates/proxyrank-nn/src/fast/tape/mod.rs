@@ -28,6 +28,7 @@ mod masked;
 mod norm;
 mod observer;
 mod ops;
+mod relative;
 mod segments;
 mod sink;
 mod vocabulary;
@@ -99,11 +100,14 @@ enum Step<N> {
     LinearResidualNorm(norm::LinearResidualNorm<N>),
     Norm(norm::Plain<N>),
     Attention(attention::Attention<N>),
+    RelativeAttention(relative::RelativeAttention<N>),
+    Context(relative::Context),
     Transform(flow::Transformed),
     Depthwise(convolution::Depthwise),
     Convolve(convolution::Convolve<N>),
     Multiply(flow::Multiply),
     Add(flow::Add),
+    DropOut(flow::Dropped),
     Concatenate(flow::Concatenate),
     Gather(masked::Gather),
     TiedOutput(masked::TiedOutput),
@@ -180,11 +184,14 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
                 Step::LinearResidualNorm(step) => self.residual_norm_backward(step, sink),
                 Step::Norm(step) => self.norm_backward(step, sink),
                 Step::Attention(step) => self.attention_backward(step),
+                Step::RelativeAttention(step) => self.relative_attention_backward(step, sink),
+                Step::Context(step) => self.context_backward(&step),
                 Step::Transform(step) => self.transform_backward(&step),
                 Step::Depthwise(step) => self.depthwise_backward(&step, sink),
                 Step::Convolve(step) => self.convolve_backward(step),
                 Step::Multiply(step) => self.multiply_backward(&step),
                 Step::Add(step) => self.add_backward(&step),
+                Step::DropOut(step) => self.drop_out_backward(&step),
                 Step::Concatenate(step) => self.concatenate_backward(&step),
                 Step::Gather(step) => self.gather_backward(&step),
                 Step::TiedOutput(step) => self.tied_output_backward(&step, sink),

@@ -3,9 +3,10 @@
 use super::{Node, Observer, Place, Step, Tape};
 use crate::NnError;
 use crate::dropout::DropoutSite;
+use crate::fast::relative;
 use crate::kernels;
 use crate::number::Number;
-use crate::ops::{Columns, DecoderOps, Heads, Ops, Tap};
+use crate::ops::{Columns, DecoderOps, Heads, Ops, RelativeHeads, Tap};
 use crate::taps::Site;
 use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
 
@@ -19,7 +20,8 @@ impl<N: Number, O: Observer<N>> Ops for Tape<'_, N, O> {
     fn show(&mut self, tap: Tap, values: Columns<'_, Node>) -> Result<(), NnError> {
         let place = Place::from(values);
         if self.observer.wants(tap.site) {
-            self.observer.see(tap, self.pass.block, self.values.columns(place).view());
+            let values = self.values.columns(place);
+            self.observer.see(tap, self.pass.block_of(values.of.over), values.view());
         }
         if self.observer.wants_gradient(tap.site) {
             self.steps.push(Step::Show(tap, place));
@@ -113,5 +115,26 @@ impl<N: Number, O: Observer<N>> DecoderOps for Tape<'_, N, O> {
 
     fn add(&mut self, x: Node, y: Node, site: DropoutSite) -> Result<Node, NnError> {
         Ok(self.record_add(x, y, site))
+    }
+
+    fn relu(&mut self, x: Node) -> Result<Node, NnError> {
+        Ok(self.record_relu(x))
+    }
+
+    fn drop_out(&mut self, x: Node, site: DropoutSite) -> Result<Node, NnError> {
+        Ok(self.record_drop_out(x, site))
+    }
+
+    fn remember(&mut self, layer: usize, x: &Node) -> Result<Option<Node>, NnError> {
+        Ok(self.record_context(layer, *x))
+    }
+
+    fn distances(&mut self, d: usize) -> Result<Node, NnError> {
+        let distances = relative::distances(&mut self.pass, d);
+        Ok(self.push_constant(distances))
+    }
+
+    fn relative_attention(&mut self, heads: &RelativeHeads<'_, Node>) -> Result<Node, NnError> {
+        Ok(self.record_relative_attention(heads))
     }
 }

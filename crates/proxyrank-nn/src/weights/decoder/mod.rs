@@ -5,14 +5,14 @@
 //! pass reads ([`TableExtent`]): nothing for a proxy of weights, the rows of the batch's tokens for one that
 //! looks at activations, all of it for a loss over the vocabulary.
 //!
-//! Matrices of layers are (outputs, inputs), as everywhere here. Published files of GPT-2 have them transposed; import turns
-//! them round.
+//! Matrices of layers are (outputs, inputs), as everywhere here and in files of Transformer-XL. Published files of GPT-2 have them
+//! transposed; import turns them round.
 
 mod import;
 mod layout;
 mod vocabulary;
 
-pub use layout::{DecoderLayerLayout, DecoderLayout};
+pub use layout::{DecoderLayerLayout, DecoderLayout, RelativeLayout};
 pub use vocabulary::{
     ClusterLayout, OutputLayout, Table, TableExtent, TableRows, TailLayout, VocabularyLayout,
 };

@@ -6,7 +6,9 @@
 
 use std::ops::Range;
 
-use proxyrank_space::decoder::{AdaptiveVocabulary, Cluster, DecoderNetwork, OutputProjection};
+use proxyrank_space::decoder::{
+    AdaptiveVocabulary, Cluster, DecoderFamily, DecoderNetwork, OutputProjection,
+};
 
 use crate::NnError;
 use crate::weights::parameter::{Arena, Fill, Span};
@@ -95,8 +97,8 @@ pub struct VocabularyLayout {
     pub tables: Vec<Table>,
     /// The clusters in the order of ids.
     pub clusters: Vec<ClusterLayout>,
-    /// Vectors of positions, (positions, `d_model`).
-    pub positions: Span,
+    /// Vectors of positions, (positions, `d_model`), where the family has a table of them.
+    pub positions: Option<Span>,
     /// Where there is more than one cluster and the whole vocabulary.
     pub tail: Option<TailLayout>,
 }
@@ -135,21 +137,22 @@ impl VocabularyLayout {
         let tables: Vec<Table> = ranges
             .iter()
             .enumerate()
-            .map(|(index, (ids, width))| table(plan, index, ids, *width, wanted.as_deref()))
+            .map(|(index, (ids, width))| {
+                let path = format!("{}.emb_layers.{index}.weight", embedding_path(network));
+                table(plan, path, ids, *width, wanted.as_deref())
+            })
             .collect();
         let count = network.vocabulary.embedding_projections(d);
         let projections: Vec<Span> = (0..count)
             .map(|index| {
-                let path = format!("transformer.wte.emb_projs.{index}");
+                let path = format!("{}.emb_projs.{index}", embedding_path(network));
                 plan.push(path, vec![d, ranges[index].1], Fill::NarrowNormal, Arena::Embeddings)
             })
             .collect();
-        let positions = plan.push(
-            "transformer.wpe.weight".to_owned(),
-            vec![network.tgt_len, d],
-            Fill::Normal,
-            Arena::Embeddings,
-        );
+        let positions = (network.family == DecoderFamily::Gpt2).then(|| {
+            let path = "transformer.wpe.weight".to_owned();
+            plan.push(path, vec![network.tgt_len, d], Fill::Normal, Arena::Embeddings)
+        });
         let mut laid: Vec<ClusterLayout> = Vec::new();
         for (index, (ids, _)) in bounds.iter().enumerate() {
             let (table, first_row) = if shared { (0, ids.start) } else { (index, 0) };
@@ -161,6 +164,14 @@ impl VocabularyLayout {
             None => softmax(plan, network, &ranges, &mut laid),
         };
         Ok(Some(Self { tables, clusters: laid, positions, tail }))
+    }
+}
+
+/// How the names of the embedding's parameters begin.
+const fn embedding_path(network: &DecoderNetwork) -> &'static str {
+    match network.family {
+        DecoderFamily::Gpt2 => "transformer.wte",
+        DecoderFamily::TransformerXl => "word_emb",
     }
 }
 
@@ -185,13 +196,12 @@ fn sorted(ids: &[u32], n_token: usize) -> Result<Vec<u32>, NnError> {
 }
 
 /// The table of a range of ids, or the rows of it that are wanted.
-fn table(plan: &mut Plan, index: usize, ids: &Range<usize>, width: usize, wanted: Option<&[u32]>) -> Table {
+fn table(plan: &mut Plan, path: String, ids: &Range<usize>, width: usize, wanted: Option<&[u32]>) -> Table {
     let rows = wanted.map(|wanted| {
         let own = wanted.iter().filter(|&&id| ids.contains(&(id as usize)));
         own.filter_map(|&id| u32::try_from(id as usize - ids.start).ok()).collect::<Vec<u32>>()
     });
     let count = rows.as_ref().map_or(ids.len(), Vec::len);
-    let path = format!("transformer.wte.emb_layers.{index}.weight");
     let place = (Arena::Embeddings, count * width);
     let weight = plan.push_part(path, vec![ids.len(), width], Fill::Normal, place);
     Table { weight, width, rows: rows.map_or(TableRows::All, TableRows::Some) }
@@ -204,22 +214,26 @@ fn softmax(
     ranges: &[(Range<usize>, usize)],
     laid: &mut [ClusterLayout],
 ) -> Option<TailLayout> {
-    let mut push = |path: String, shape: Vec<usize>, fill| plan.push(path, shape, fill, Arena::Embeddings);
+    let softmax = match network.family {
+        DecoderFamily::Gpt2 => "lm_head",
+        DecoderFamily::TransformerXl => "crit",
+    };
+    let mut push = |name: String, shape: Vec<usize>, fill| {
+        plan.push(format!("{softmax}.{name}"), shape, fill, Arena::Embeddings)
+    };
     let clusters = &network.vocabulary.clusters;
     let tail = (clusters.len() > 1).then(|| {
         let count = clusters.len() - 1;
         let rows = vec![count, network.vocabulary.d_embed];
         TailLayout {
-            rows: push("lm_head.cluster_weight".to_owned(), rows, Fill::Normal),
-            bias: push("lm_head.cluster_bias".to_owned(), vec![count], Fill::Zeros),
+            rows: push("cluster_weight".to_owned(), rows, Fill::Normal),
+            bias: push("cluster_bias".to_owned(), vec![count], Fill::Zeros),
         }
     });
     let biases: Vec<Span> = ranges
         .iter()
         .enumerate()
-        .map(|(index, (ids, _))| {
-            push(format!("lm_head.out_layers_biases.{index}"), vec![ids.len()], Fill::Zeros)
-        })
+        .map(|(index, (ids, _))| push(format!("out_layers_biases.{index}"), vec![ids.len()], Fill::Zeros))
         .collect();
     for (index, (cluster, layout)) in clusters.iter().zip(laid).enumerate() {
         let projection = match cluster.output {
@@ -227,7 +241,7 @@ fn softmax(
             OutputProjection::Tied => layout.projection.clone(),
             OutputProjection::Own => {
                 let shape = vec![network.d_model, cluster.width];
-                Some(push(format!("lm_head.out_projs.{index}"), shape, Fill::NarrowNormal))
+                Some(push(format!("out_projs.{index}"), shape, Fill::NarrowNormal))
             }
         };
         let all = &biases[layout.table];

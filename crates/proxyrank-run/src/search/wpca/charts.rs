@@ -47,10 +47,9 @@ fn architectures(request: &WpcaRequest, found: &Found) -> Layered {
     };
     let mut rows = vec![row("yardstick".into(), &found.yardstick)];
     rows.extend(
-        found
-            .searches
-            .iter()
-            .map(|search| row(format!("{}, by passes", search.history.settings.rules.as_str()), &search.best)),
+        found.searches.iter().map(|search| {
+            row(format!("{}, by passes", search.history.settings.rules.as_str()), &search.best)
+        }),
     );
     for (objective, best) in &found.best_of_others {
         let name = if *objective == Objective::Params { "optimum of #params" } else { "optimum of V-PCA" };
@@ -111,7 +110,11 @@ fn progress(request: &WpcaRequest, found: &Found) -> Option<Curves> {
     }
     (!series.is_empty()).then(|| Curves {
         title: "How fast searches come near the optimum".into(),
-        subtitle: format!("W-PCA {}, limit {:.1}M parameters", request.name, request.space.limit as f64 / 1e6),
+        subtitle: format!(
+            "W-PCA {}, limit {:.1}M parameters",
+            request.name,
+            request.space.limit as f64 / 1e6
+        ),
         x_label: "Networks scored".into(),
         y_label: "Best W-PCA so far, % of the yardstick's".into(),
         x_axis: AxisScale::Log,

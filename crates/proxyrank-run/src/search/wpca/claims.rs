@@ -94,9 +94,8 @@ pub fn claims(stores: &Stores) -> Result<Vec<Claim>, RunError> {
 fn judge(claim: &Claim, quantity: Quantity, summary: &Summary) -> StageResult {
     let share = |w_pca: f64| 100.0 * w_pca / summary.w_pca_optimum.w_pca;
     let untrained = |what: String| {
-        let reason = format!(
-            "quality after pre-training on Wikipedia and books, which is not done here; {what}"
-        );
+        let reason =
+            format!("quality after pre-training on Wikipedia and books, which is not done here; {what}");
         StageResult::not_comparable(None, reason)
     };
     match quantity {
@@ -118,7 +117,9 @@ fn judge(claim: &Claim, quantity: Quantity, summary: &Summary) -> StageResult {
             share(summary.params_w_pca)
         )),
         Quantity::GlueVPca if summary.v_pca_optimum.architecture == summary.w_pca_optimum.architecture => {
-            untrained("the exact optimum of V-PCA below the limit is the one of W-PCA, the same network".to_owned())
+            untrained(
+                "the exact optimum of V-PCA below the limit is the one of W-PCA, the same network".to_owned(),
+            )
         }
         Quantity::GlueVPca => untrained(format!(
             "the exact optimum of V-PCA below the limit has {:.2}% of the W-PCA of that of W-PCA",

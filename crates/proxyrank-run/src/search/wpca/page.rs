@@ -24,12 +24,7 @@ pub struct Written {
 }
 
 /// Writes tables, charts, every candidate and the page below `out`, and a summary below the folder of results.
-pub fn write(
-    request: &WpcaRequest,
-    found: &Found,
-    results: &Path,
-    out: &Path,
-) -> Result<Written, RunError> {
+pub fn write(request: &WpcaRequest, found: &Found, results: &Path, out: &Path) -> Result<Written, RunError> {
     if let Some(summary) = Summary::of(request, found) {
         summary.write(request, results)?;
     }

@@ -35,8 +35,11 @@ impl<'a> Passes<'a> {
         watch: &dyn Watch,
         stop: &'a Stop,
     ) -> Result<Self, RunError> {
-        let shape =
-            InputShape { batch_size: request.batch_size, seq_len: request.seq_len, data_seed: request.data_seed };
+        let shape = InputShape {
+            batch_size: request.batch_size,
+            seq_len: request.seq_len,
+            data_seed: request.data_seed,
+        };
         let (batch, warnings) = input_batch(locator, request.input, &shape)?;
         for warning in warnings {
             watch.note(&warning);

@@ -135,10 +135,9 @@ impl WpcaRequest {
         match rules {
             Rules::Published => published,
             Rules::Random => published.at_random(),
-            Rules::Released => Settings {
-                generations: self.generations,
-                ..Settings::released(objective, seed)
-            },
+            Rules::Released => {
+                Settings { generations: self.generations, ..Settings::released(objective, seed) }
+            }
         }
     }
 

@@ -60,7 +60,11 @@ fn searches(request: &WpcaRequest, found: &Found) -> Table {
         cells.extend([Cell::missing("no search"), Cell::missing("no search")]);
         cells
     };
-    table.push_baseline(alone(cells("yardstick: the exact optimum of the table".into(), found, &found.yardstick)));
+    table.push_baseline(alone(cells(
+        "yardstick: the exact optimum of the table".into(),
+        found,
+        &found.yardstick,
+    )));
     for search in &found.searches {
         let what = format!("{} search by forward passes, W-PCA", search.history.settings.rules.as_str());
         let mut cells = cells(what, found, &search.best);
@@ -105,7 +109,8 @@ fn repeated(found: &Found) -> Table {
     ];
     let mut table = Table::new("search_wpca_repeated", "Searches on the table of counts, repeated", columns);
     for kind in &found.repeated {
-        let over = |f: &dyn Fn(&Scored) -> f64| Cell::estimate_or(summarise(kind.best.iter().map(f)), NO_RUNS);
+        let over =
+            |f: &dyn Fn(&Scored) -> f64| Cell::estimate_or(summarise(kind.best.iter().map(f)), NO_RUNS);
         let evaluations = kind.histories.iter().map(|history| history.candidates.len() as f64);
         table.push(vec![
             Cell::text(kind.what),
@@ -255,7 +260,10 @@ fn released(request: &WpcaRequest, found: &Found) -> Table {
     let mut row = |what: &str, value: f64| table.push(vec![Cell::text(what), Cell::number(value)]);
     let (pass, candidate) = found.released_survival;
     let layers = i32::try_from(request.space.layers).unwrap_or(i32::MAX);
-    row("share of passes that draw no block 12, which does not exist: (12/13)^layers", (12.0_f64 / 13.0).powi(layers));
+    row(
+        "share of passes that draw no block 12, which does not exist: (12/13)^layers",
+        (12.0_f64 / 13.0).powi(layers),
+    );
     row("the same, drawn", pass);
     row("share of candidates whose three passes all do, drawn", candidate);
     let of = |what: &str| found.repeated.iter().find(|kind| kind.what.starts_with(what));

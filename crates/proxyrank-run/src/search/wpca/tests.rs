@@ -1,6 +1,6 @@
 //! A search of a small space, from its passes to its page.
 
-use proxyrank_data::fetch::{LocatorOptions, Locator, Mirror, Network};
+use proxyrank_data::fetch::{Locator, LocatorOptions, Mirror, Network};
 use proxyrank_schema::Input;
 use proxyrank_search::wpca::evolution::Rules;
 use proxyrank_space::wpca::{WpcaShape, WpcaSpace};
@@ -79,7 +79,10 @@ fn a_search_is_repeated_from_what_it_left_on_disk() {
         let page = std::fs::read_to_string(written.page).unwrap();
         assert!(out.join("search/wpca/test/paper/generations.parquet").is_file());
         for chart in ["architectures", "progress", "components"] {
-            assert!(page.contains(chart) && out.join(format!("search/wpca/test/paper/charts/{chart}.png")).is_file());
+            assert!(
+                page.contains(chart)
+                    && out.join(format!("search/wpca/test/paper/charts/{chart}.png")).is_file()
+            );
         }
         page
     });

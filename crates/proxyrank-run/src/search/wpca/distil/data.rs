@@ -29,7 +29,8 @@ impl Texts {
     /// Some of the texts, and their classes.
     pub(super) fn batch(&self, places: &[usize]) -> (TextBatch, Vec<u32>) {
         let s = self.seq_len;
-        let rows = |values: &[u32]| places.iter().flat_map(|&p| &values[p * s..(p + 1) * s]).copied().collect();
+        let rows =
+            |values: &[u32]| places.iter().flat_map(|&p| &values[p * s..(p + 1) * s]).copied().collect();
         let batch = TextBatch {
             ids: rows(&self.ids),
             token_types: rows(&self.token_types),

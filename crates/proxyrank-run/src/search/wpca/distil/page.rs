@@ -30,7 +30,8 @@ pub fn write_study(
     let trainings = trainings(result);
     write_table(&folder, &table.id, &table)?;
     write_table(&folder, &trainings.id, &trainings)?;
-    let mut page = Page::new(&format!("Distilling small networks of W-PCA's space: {}", request.config.as_str()));
+    let mut page =
+        Page::new(&format!("Distilling small networks of W-PCA's space: {}", request.config.as_str()));
     page.text(&format!(
         "{} training and {} dev texts of real {}, {} words, no pre-training. The teacher, four wide BERT blocks of hidden size 96, learnt the task in {} steps; \
          students of four layers and hidden size 48, all below {:.3} million parameters, learn from the teacher alone in {} steps of 32 texts. At this size and without \
@@ -66,9 +67,11 @@ fn summary(request: &DistilRequest, result: &DistilResult) -> Table {
         let accuracy = Cell::number(100.0 * accuracy);
         table.push_baseline(vec![Cell::text(what), none(), accuracy, none(), none(), none()]);
     }
-    let found: Vec<&Distilled> = result.trained.first().map_or_else(Vec::new, |first| of(result, &first.kind));
+    let found: Vec<&Distilled> =
+        result.trained.first().map_or_else(Vec::new, |first| of(result, &first.kind));
     for group in result.trained.chunk_by(|one, other| one.kind == other.kind) {
-        let over = |f: &dyn Fn(&Distilled) -> f64| Cell::estimate_or(summarise(group.iter().map(f)), "no runs");
+        let over =
+            |f: &dyn Fn(&Distilled) -> f64| Cell::estimate_or(summarise(group.iter().map(f)), "no runs");
         let differences = group.iter().filter_map(|one| {
             let beside = found.iter().find(|other| other.seed == one.seed)?;
             (beside.kind != one.kind).then_some(100.0 * (one.accuracy - beside.accuracy))

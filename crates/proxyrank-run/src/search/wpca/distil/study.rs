@@ -117,7 +117,10 @@ pub fn run_study(
     stop: &Stop,
 ) -> Result<DistilResult, RunError> {
     let Some(classes) = request.config.classes().map(usize::from) else {
-        return Err(RunError::Usage(format!("{} has no classes; take another task", request.config.as_str())));
+        return Err(RunError::Usage(format!(
+            "{} has no classes; take another task",
+            request.config.as_str()
+        )));
     };
     let task = task(locator, request.config, SEQ_LEN, LEAST)?;
     task.warnings.iter().for_each(|warning| watch.note(warning));
@@ -282,8 +285,7 @@ fn learn(
     let mut dice = Dice::new(seed, 0);
     for step in 0..steps {
         let (batch, _) = texts.batch(&places(texts, &mut dice));
-        let loss =
-            distillation(student, &projections, &student.forward(&batch)?, &teacher.forward(&batch)?)?;
+        let loss = distillation(student, &projections, &student.forward(&batch)?, &teacher.forward(&batch)?)?;
         let gradients = loss.backward().map_err(proxyrank_nn::NnError::from)?;
         adam.step(&gradients, rate(STUDENT_RATE, step, steps))?;
     }
