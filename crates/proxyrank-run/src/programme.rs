@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use proxyrank_proxies::ProxyCall;
+use proxyrank_proxies::{ProxyCall, Run};
 use proxyrank_schema::{CostClass, Input, Reading, Signal, Timing};
 
 use crate::RunError;
@@ -133,6 +133,7 @@ impl Programme {
         }
         requests.push(networks.clone());
         requests.extend(self.gradients(info));
+        requests.extend(self.formulas(info));
         if self.is_whole() {
             requests.extend(self.studies(&networks));
             requests.extend(self.audit(info));
@@ -206,6 +207,15 @@ impl Programme {
             });
         }
         requests
+    }
+
+    /// The shipped formulas that tables name, on the networks that they were published for.
+    fn formulas(&self, info: &'static BenchmarkInfo) -> Option<Request> {
+        let named = self.proxies(info).into_iter().filter_map(|name| proxyrank_proxies::find(name).ok());
+        let formulas = named.filter(|proxy| matches!(proxy.run, Run::Symbolic(_)));
+        let calls = formulas.map(ProxyCall::new).collect();
+        let request = Request { calls, ..Request::of_classes(info, &[]) };
+        (self.effort == Effort::Full).then_some(Request { readings: vec![Reading::Released], ..request })
     }
 
     /// The runs of the numerical audit that others do not make: a sample of the networks in double precision and with other
@@ -284,7 +294,7 @@ mod tests {
         assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 3 + 2 + 4);
         assert_eq!(
             requests(&[], "flexibert", Effort::Full).len(),
-            2 + (8 + 2) + 4 + 4 + 4 + 3 + 3 + 10 + 8 * 6
+            2 + (8 + 2) + 1 + 4 + 4 + 4 + 3 + 3 + 10 + 8 * 6
         );
     }
 

@@ -109,8 +109,8 @@ pub fn report(
     let folder = workshop.out.join("studies");
     let stocks = infos.iter().filter_map(|info| shelf.get(&info.benchmark_id()));
     for stock in stocks.filter(|_| programme.is_whole()) {
-        let (pages, notes) =
-            studies::write(&studies::Subject { stock, locator: workshop.locator, folder: &folder })?;
+        let (locator, stores) = (workshop.locator, workshop.stores);
+        let (pages, notes) = studies::write(&studies::Subject { stock, locator, stores, folder: &folder })?;
         study_pages.extend(pages);
         for note in notes {
             workshop.watch.note(&note);

@@ -5,7 +5,8 @@
 //! a page that is 1600 wide: text is measured with the embedded font's own metrics, so both formats get the same
 //! picture on any machine, whatever fonts it has, and two drawings of the same data are the same bytes.
 //!
-//! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`magnitudes`], [`layered`]:
+//! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`cloud`], [`magnitudes`],
+//!   [`layered`]:
 //!   one chart each;
 //! - `inline`: two of them as small SVGs for web pages;
 //! - `canvas`, `surface`, `output`, `png`: shapes and text, what plotters is told, and the two files;
@@ -18,6 +19,7 @@
 mod axis;
 mod canvas;
 mod class;
+pub mod cloud;
 mod column;
 pub mod cost;
 pub mod curves;
@@ -43,6 +45,7 @@ mod seriation;
 pub mod spread;
 mod surface;
 
+pub use cloud::Cloud;
 pub use cost::CostScatter;
 pub use curves::Curves;
 pub use error::ChartError;

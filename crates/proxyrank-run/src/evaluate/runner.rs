@@ -46,14 +46,9 @@ impl Runner {
         inputs: &BTreeSet<Input>,
         sampling: Sampling,
     ) -> Result<LayerTensors, RunError> {
-        match (self, network) {
-            (Self::F32(Shared::Encoders(shared)), Network::Encoder(network)) => {
-                shared.tensors(network, inputs, sampling)
-            }
-            (Self::F64(Shared::Encoders(shared)), Network::Encoder(network)) => {
-                shared.tensors(network, inputs, sampling)
-            }
-            _ => Err(RunError::Usage("formulas are for encoders only so far".to_owned())),
+        match self {
+            Self::F32(shared) => shared.tensors(network, inputs, sampling),
+            Self::F64(shared) => shared.tensors(network, inputs, sampling),
         }
     }
 
@@ -89,9 +84,26 @@ impl<T: Real> Shared<T> {
         match (self, network) {
             (Self::Encoders(shared), Network::Encoder(network)) => shared.score(network, calls),
             (Self::Decoders(shared), Network::Decoder(network)) => shared.score(network, calls),
-            _ => Err(RunError::Usage("a benchmark mixes encoders and decoders".to_owned())),
+            _ => Err(mixed()),
         }
     }
+
+    fn tensors(
+        &self,
+        network: &Network,
+        inputs: &BTreeSet<Input>,
+        sampling: Sampling,
+    ) -> Result<LayerTensors, RunError> {
+        match (self, network) {
+            (Self::Encoders(shared), Network::Encoder(network)) => shared.tensors(network, inputs, sampling),
+            (Self::Decoders(shared), Network::Decoder(network)) => shared.tensors(network, inputs, sampling),
+            _ => Err(mixed()),
+        }
+    }
+}
+
+fn mixed() -> RunError {
+    RunError::Usage("a benchmark mixes encoders and decoders".to_owned())
 }
 
 /// A duration as it is stored.
