@@ -9,7 +9,7 @@ use proxyrank_schema::{BenchmarkId, Reading};
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  \
-    proxyrank train --benchmark embedded --arch 17 --steps 1500 --lr 2e-3 --out trained\n  \
+    proxyrank train --benchmark embedded --arch 17 --steps 6000 --batch 8 --lr 1e-3 --initial-scale 4 --out trained\n  \
     proxyrank train --benchmark flexibert --arch 60 --text wikitext-2 --tasks sst2,rte --out trained\n  \
     proxyrank train embedded                 the rows of the embedded benchmark that are missing\n\n\
     A training that was interrupted, or killed, goes on from its last checkpoint as if nothing had happened: say the same \
@@ -66,6 +66,9 @@ pub(crate) struct OneArgs {
     /// The generator's widths are the network's divided by this
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = value_parser!(u16).range(1..=64))]
     pub(crate) generator_divisor: u16,
+    /// What initial weights, of deviation 0.02, are multiplied by; small networks learn sooner from larger ones
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub(crate) initial_scale: f32,
     /// Seed of weights, order, hidden tokens and dropout
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,

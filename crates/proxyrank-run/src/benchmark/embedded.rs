@@ -46,3 +46,9 @@ pub(super) fn load(info: &'static BenchmarkInfo) -> Result<Benchmark, RunError> 
     }
     Ok(Benchmark { info, sha256: sha256_bytes(ROWS.as_bytes()), entries, trainings, warnings })
 }
+
+/// An architecture by its name, which is its place.
+pub(super) fn architecture(id: &ArchId) -> Option<Architecture> {
+    let place: usize = id.as_str().parse().ok()?;
+    architectures().into_iter().nth(place).map(Architecture::Quarter)
+}

@@ -111,19 +111,26 @@ impl Benchmark {
         self.trainings.iter().flat_map(of_training).collect()
     }
 
-    /// The encoder of an architecture under a reading.
-    pub fn encoder(&self, id: &ArchId, reading: Reading) -> Result<EncoderNetwork, RunError> {
-        let entry = self.entries.iter().find(|entry| entry.id == *id).ok_or_else(|| {
-            RunError::Usage(format!(
-                "{} has no architecture `{id}`; its names are those of the file",
-                self.info.id
-            ))
-        })?;
-        match entry.architecture.network(reading).map_err(RunError::space(self.id(), id))? {
+    /// The encoder of an architecture under a reading. What is compiled in has all of its architectures, trained or not.
+    pub fn encoder(
+        info: &'static BenchmarkInfo,
+        id: &ArchId,
+        reading: Reading,
+        locator: &Locator,
+    ) -> Result<EncoderNetwork, RunError> {
+        let architecture = if info.source == Source::Embedded {
+            embedded::architecture(id)
+        } else {
+            let entries = Self::load(info, locator)?.entries;
+            entries.into_iter().find(|entry| entry.id == *id).map(|entry| entry.architecture)
+        };
+        let architecture =
+            architecture.ok_or_else(|| RunError::Usage(format!("{} has no architecture `{id}`", info.id)))?;
+        match architecture.network(reading).map_err(RunError::space(info.benchmark_id(), id))? {
             Network::Encoder(network) => Ok(network),
             Network::Decoder(_) => Err(RunError::Usage(format!(
                 "{}: only encoders can be trained, and {id} is a decoder",
-                self.info.id
+                info.id
             ))),
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn run(global: &Global, args: &OneArgs) -> anyhow::Result<Outcome> {
     let info = resolve(&args.benchmark)?;
     let reading = info.reading(args.reading).map_err(RunError::from)?;
     let id = ArchId::new(args.arch.as_deref().unwrap_or_default());
-    let network = Benchmark::load(info, locator)?.encoder(&id, reading)?;
+    let network = Benchmark::encoder(info, &id, reading, locator)?;
     let seq_len = args.seq_len.unwrap_or(info.seq_len) as usize;
     let source = match args.text {
         TextArg::Corpus => Source::Corpus { tokens: args.corpus_tokens },
@@ -35,6 +35,7 @@ pub(super) fn run(global: &Global, args: &OneArgs) -> anyhow::Result<Outcome> {
             rate: args.lr,
             warmup: args.warmup.unwrap_or(electra.warmup),
             generator_divisor: usize::from(args.generator_divisor),
+            initial_scale: args.initial_scale,
             ..electra
         },
         tune: TuneRecipe {
