@@ -34,6 +34,13 @@ pub(super) fn load(info: &'static BenchmarkInfo) -> Result<Benchmark, RunError> 
         let truth = sums.into_iter().map(|(name, (sum, count))| (name, sum / count)).collect();
         entries.push(Entry { id, architecture: Architecture::Quarter(architecture), truth });
     }
+    if entries.is_empty() {
+        return Err(RunError::Usage(format!(
+            "{}: no training is finished in this build; `proxyrank train embedded` makes them, and \
+             datasets/embedded/README.md says how they are compiled in",
+            info.id
+        )));
+    }
     let mut warnings = Vec::new();
     let wanted = schedule().len();
     if rows.len() < wanted {
