@@ -79,7 +79,9 @@ impl Source {
                     let known = |task: &ProbeTask| task.name();
                     names.iter().map(|name| find(name, &ProbeTask::ALL, known)).collect::<Result<_, _>>()?
                 };
-                let encoded = |task| Ok(Assignment::Sequences(probe(task, tokenizer, size)?));
+                let encoded = |task| -> Result<Assignment, RunError> {
+                    Ok(Assignment::Sequences(probe(task, tokenizer, size)?))
+                };
                 chosen.into_iter().map(encoded).collect()
             }
             Self::WikiText2 => {
