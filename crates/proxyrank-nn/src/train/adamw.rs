@@ -101,8 +101,8 @@ impl Moments {
         for parameter in layout.parameters.iter().filter(|parameter| parameter.arena == arena) {
             let (decays, factor) = (decays(&parameter.path), factor(parameter));
             match rules.last_mut() {
-                #[expect(clippy::float_cmp, reason = "equal factors come from the same computation")]
-                Some(last) if (last.decays, last.factor) == (decays, factor) => {
+                // Equal factors come from the same computation, so they have the same bits.
+                Some(last) if last.decays == decays && last.factor.to_bits() == factor.to_bits() => {
                     last.elements.end = parameter.elements.end;
                 }
                 _ => rules.push(Rule { elements: parameter.elements.clone(), decays, factor }),
