@@ -35,10 +35,10 @@ impl<N> Buffer<N> {
         Self { memory: Vec::new(), len: 0, width: 1, over: Rows::Tokens }
     }
 
-    /// A matrix of its own memory.
+    /// A matrix over tokens, of its own memory.
     pub(crate) const fn of(memory: Vec<N>, width: usize) -> Self {
         let len = memory.len();
-        Self { memory, len, width }
+        Self { memory, len, width, over: Rows::Tokens }
     }
 
     /// Its elements.

@@ -103,6 +103,7 @@ impl<T: Real> FastEngine<T> {
             epsilon: NORM_EPSILON,
             workspace,
             tables: &self.tables,
+            memory: None,
         }
     }
 }
@@ -231,7 +232,7 @@ impl<T: Real> Layer<'_, T> {
         let qkv = self.linear(x, &layout.qkv);
         let [query, key, value] = [0, 1, 2].map(|part| Columns::nth(&qkv, part, layout.output.inputs));
         let (layer, count) = (layout.layer, layout.heads);
-        let heads = Heads { layer, count, sight: Sight::All, query, key, value };
+        let heads = Heads { layer, count, sight: Sight::All, query, key, value, dropout: None };
         let merged = attention::attention(&mut self.pass, &heads, None, |_, _, _| ());
         self.give(qkv);
         let output = self.linear(&merged, &layout.output);

@@ -1,9 +1,6 @@
-//! What MobileBERT has in place of layer norm and GELU.
-//!
-//! Both read and write each number once, as adding a bias does.
+//! What MobileBERT has in place of layer norm. It reads and writes each number once, as adding a bias does.
 
 use crate::number::Number;
-use crate::real::Real;
 
 kernel! {
     /// Each row times a gain plus a shift, in place.
@@ -12,16 +9,6 @@ kernel! {
             for ((value, &gain), &shift) in row.iter_mut().zip(gain).zip(shift) {
                 *value = *value * gain + shift;
             }
-        }
-    }
-}
-
-kernel! {
-    /// The larger of a number and zero, in place.
-    pub(crate) fn relu<'a, N: Number>(values: &'a mut [N]) {
-        for value in values {
-            let positive = value.value() > N::Real::ZERO;
-            *value = if positive { *value } else { N::default() };
         }
     }
 }

@@ -53,7 +53,7 @@ mod sight;
 mod tanh_gelu;
 mod timed;
 
-pub(crate) use affine::{relu, scale_and_shift};
+pub(crate) use affine::scale_and_shift;
 pub(crate) use backward::{column_sums, gelu_bias_backward, layer_norm_backward, scale_by, softmax_backward};
 pub(crate) use lanes::inner;
 pub(crate) use product::{Operand, product};
