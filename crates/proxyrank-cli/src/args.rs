@@ -7,6 +7,7 @@ mod leaderboard;
 mod predict;
 mod search;
 mod target;
+mod train;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ pub(crate) use search::{
     StrategyArg, TabularArgs, TaskArg, WpcaArgs,
 };
 pub(crate) use target::TargetArgs;
+pub(crate) use train::{EmbeddedArgs, OneArgs, TextArg, TrainArgs, TrainWhat};
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]
@@ -107,6 +109,8 @@ pub(crate) enum Command {
     Leaderboard(LeaderboardCommand),
     /// Make English-like text and five tasks on it, from a seed
     Corpus(CorpusArgs),
+    /// Pre-train and fine-tune networks: ground truth of one's own
+    Train(TrainArgs),
     /// Check hashes and schemas of data and results
     Verify(VerifyArgs),
     /// Merge the stored parts of each benchmark into one file

@@ -32,6 +32,10 @@
 //! A loss of segments cuts the network at every residual sum and back-propagates a cotangent of its own through each part,
 //! all in one backward pass: what a proxy needs that asks about single layers.
 //!
+//! # Training
+//!
+//! [`train`] has ELECTRA pre-training and fine-tuning on these gradients.
+//!
 //! # W-PCA's networks
 //!
 //! Networks of W-PCA's space are run layer by layer: [`FastEngine::wpca_embed`] and [`FastEngine::wpca_block`] go from one
@@ -68,6 +72,7 @@ mod ops;
 mod real;
 mod taps;
 mod timed;
+pub mod train;
 mod weights;
 mod wpca;
 

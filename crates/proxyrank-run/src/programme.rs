@@ -108,6 +108,11 @@ impl Programme {
         if self.effort == Effort::Quick || info.source == Source::Lts && self.effort < Effort::Full {
             return requests;
         }
+        if info.source == Source::Embedded {
+            requests.extend(self.embedded(info));
+            requests.retain(|request| !request.calls.is_empty());
+            return requests;
+        }
         if info.source == Source::Lts {
             let classes =
                 [CostClass::Weights, CostClass::Forward, CostClass::Gradient, CostClass::SecondOrder];
@@ -145,6 +150,26 @@ impl Programme {
             request.calls.retain(|call| wanted.contains(call.proxy.name));
         }
         request
+    }
+
+    /// Networks of the embedded benchmark are small, so that every class is computed under the loss that trained them, and
+    /// the other signals and seeds in a full programme.
+    fn embedded(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
+        let forward = self.request(info, &[CostClass::Weights, CostClass::Forward]);
+        let gradient =
+            self.request(info, &[CostClass::Gradient, CostClass::PerSample, CostClass::SecondOrder]);
+        let mut requests = vec![forward.clone(), gradient.clone()];
+        if self.effort == Effort::Full {
+            requests.extend(
+                [Signal::Ones, Signal::Gaussian].map(|signal| Request { signal, ..gradient.clone() }),
+            );
+            requests.extend(OTHER_SEEDS.map(|seed| Request {
+                init_seed: seed,
+                data_seed: seed,
+                ..forward.clone()
+            }));
+        }
+        requests
     }
 
     /// Gradient proxies: on the networks behind the labels under the loss that trained them, and on the released networks

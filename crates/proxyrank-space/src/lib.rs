@@ -24,7 +24,7 @@ pub mod wpca;
 pub use architecture::{Architecture, Family};
 pub use decoder::{DecoderArch, DecoderFamily, DecoderNetwork};
 pub use error::SpaceError;
-pub use flexibert::{EncoderNetwork, FlexibertArch, FlexibertLayer, Operation};
+pub use flexibert::{EncoderNetwork, FlexibertArch, FlexibertLayer, Operation, QuarterArch};
 pub use network::Network;
 // Every network is asked for under a reading, so callers need not name the schema crate for it.
 pub use proxyrank_schema::Reading;

@@ -27,4 +27,5 @@ mod pairs;
 mod record;
 mod segments;
 mod threads;
+mod training;
 mod wpca;

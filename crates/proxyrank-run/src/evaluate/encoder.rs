@@ -66,7 +66,7 @@ impl<T: Real> Encoders<T> {
             signals: Signals {
                 signal: request.signal,
                 data_seed: request.data_seed,
-                vocabulary: inputs::ordinary_ids(),
+                vocabulary: inputs::ordinary_ids(request.info.tokens),
                 prepared: Mutex::default(),
             },
             dropout: Dropout::of_mode(request.mode, request.init_seed),

@@ -63,8 +63,12 @@ impl Runner {
 
 impl<T: Real> Shared<T> {
     fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
-        let shape =
-            Shape { batch_size: request.batch_size, seq_len: request.seq_len, data_seed: request.data_seed };
+        let shape = Shape {
+            batch_size: request.batch_size,
+            seq_len: request.seq_len,
+            data_seed: request.data_seed,
+            tokens: request.info.tokens,
+        };
         // A benchmark of one's own may hold decoders too.
         if !request.info.families().contains(&Family::Encoder) {
             return Ok(Self::Decoders(Decoders::new(request, shape)?));

@@ -71,6 +71,9 @@ const fn words(info: &BenchmarkInfo, reading: Reading) -> &'static str {
             "Scores of the networks on which the published scores were computed: all of hidden size 256, whatever the benchmark declares. \
              Released scores stand in this table."
         }
+        (Source::Embedded, _) => {
+            "Scores of the very networks that were trained here, with every operation in place. A label is the mean over an architecture's trainings."
+        }
         _ => {
             "Scores of the networks that the benchmark declares; released scores stand in this table too, where there are any."
         }

@@ -13,7 +13,7 @@ use crate::rank::Ranking;
 /// the parameters of the layers, as the sets' own paper proposes.
 const fn to_beat(info: &BenchmarkInfo) -> &'static str {
     match info.source {
-        Source::Flexibert | Source::Own(Family::Encoder) => "layers_then_hidden",
+        Source::Flexibert | Source::Embedded | Source::Own(Family::Encoder) => "layers_then_hidden",
         Source::Lts | Source::Own(_) => "num_parameters_body",
     }
 }

@@ -100,8 +100,8 @@ impl Summary {
     /// Writes it into a folder.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, RunError> {
         let path = folder.join(self.file_name());
-        let text = serde_json::to_string_pretty(self)
-            .map_err(|error| RunError::read(&path)(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        // Numbers and texts always have a JSON form.
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
         write_atomic(&path, text.as_bytes())?;
         Ok(path)
     }

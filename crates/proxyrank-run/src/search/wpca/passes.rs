@@ -10,6 +10,7 @@ use proxyrank_space::wpca::WpcaArch;
 
 use super::WpcaRequest;
 use crate::RunError;
+use crate::benchmark::Tokens;
 use crate::evaluate::{InputShape, input_batch};
 use crate::watch::{Stop, Task, Watch};
 
@@ -39,6 +40,7 @@ impl<'a> Passes<'a> {
             batch_size: request.batch_size,
             seq_len: request.seq_len,
             data_seed: request.data_seed,
+            tokens: Tokens::Bert,
         };
         let (batch, warnings) = input_batch(locator, request.input, &shape)?;
         for warning in warnings {
