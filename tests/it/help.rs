@@ -17,6 +17,7 @@ fn help_texts() {
             "search lpzero",
             "search wpca",
             "search wpca-distil",
+            "train embedded",
         ]
         .map(str::to_owned),
     ) {

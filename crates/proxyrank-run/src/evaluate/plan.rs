@@ -112,7 +112,7 @@ impl Plan {
                 // A network that cannot be built costs nothing; running it says why.
                 let decoder = match &entry.architecture {
                     Architecture::Decoder(arch) => arch.network().ok(),
-                    Architecture::Flexibert(_) => None,
+                    Architecture::Flexibert(_) | Architecture::Quarter(_) => None,
                 };
                 plan.jobs.push(Job { entry: index, items, decoder });
             }
