@@ -13,7 +13,7 @@ PROXYRANK := target/debug/proxyrank
 BENCH_CHECK := target/debug/bench-check
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report leaderboard reference fetch test browser fmt-check clippy doc unit doctest bench bench-check bench-baseline peer cuda cuda-check clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report leaderboard reference fetch test browser load-times fmt-check clippy doc unit doctest bench bench-check bench-baseline peer cuda cuda-check clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -57,7 +57,11 @@ unit: nextest
 
 browser: nextest ## The leaderboard in a headless Chromium, which is installed if it is missing (Debian, root)
 	@command -v chromium >/dev/null || $(STEP) "install chromium" .ci/chromium
-	@$(STEP) "browser test" $(CARGO) nextest run -p proxyrank-cli --locked --cargo-quiet site_is_whole_and_works
+	@$(STEP) "browser test" $(CARGO) nextest run --workspace --locked --cargo-quiet site_is_whole_and_works
+
+SITE ?= reports/site
+load-times: nextest ## How long the leaderboard's pages take to load in Chromium (SITE=folder, made by `make leaderboard`)
+	@PROXYRANK_SITE=$(abspath $(SITE)) $(CARGO) nextest run --workspace --locked --cargo-quiet --run-ignored only --no-capture load_times_of_a_site
 
 doctest:
 	@$(STEP) "doctests" $(CARGO) test --workspace --doc --locked --quiet

@@ -15,6 +15,8 @@ fn help_texts() {
             "leaderboard check",
             "search tabular",
             "search lpzero",
+            "search wpca",
+            "search wpca-distil",
         ]
         .map(str::to_owned),
     ) {

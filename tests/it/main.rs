@@ -5,6 +5,7 @@
 //! - [`browser`] drives a headless Chromium, where there is one;
 //! - [`usage`], [`help`], [`listings`] and [`missing_data`] need no data;
 //! - [`own_benchmark`] and [`python`] run what the documentation shows, which [`worked`] takes from there;
+//! - [`training`] trains small networks, and kills them;
 //! - [`damage`] breaks result folders on purpose;
 //! - [`formulas`] are proxies in files;
 //! - [`real_data`] runs on the public data, and skips itself by name where they are not.
@@ -23,5 +24,6 @@ mod run;
 #[expect(dead_code, reason = "not every kind of row is needed here")]
 #[path = "../../crates/proxyrank-store/src/samples.rs"]
 mod samples;
+mod training;
 mod usage;
 mod worked;

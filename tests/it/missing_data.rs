@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use crate::place::Place;
 use crate::run::Run;
 
-/// What `reproduce` needs.
+/// Tables of every source, and what they need.
+const TABLES: &str = "reproduce nsc-flexibert nsc-gpt2";
 const FOR_ALL_TABLES: &[&str] = &["flexibert", "lpzero-released", "lts"];
 
 #[test]
 fn offline_every_missing_data_set_is_named() {
     let place = Place::new();
     for (words, datasets) in [
-        ("reproduce", FOR_ALL_TABLES),
+        (TABLES, FOR_ALL_TABLES),
         ("reproduce nsc-gpt2 --quick", &["lts"]),
         ("evaluate --benchmark flexibert", &["flexibert"]),
         ("evaluate --benchmark lts-transxl-wt103", &["lts"]),
@@ -29,6 +30,18 @@ fn offline_every_missing_data_set_is_named() {
 }
 
 #[test]
+fn offline_the_embedded_benchmark_is_still_reproduced() {
+    let place = Place::new();
+    let run = place.run("reproduce --quick --offline").exits(0).says("none of the public data are here");
+    run.says("so these tables cannot be made: ").says("nsc-flexibert");
+    for file in ["index.html", "ledger.md", "embedded/declared/README.md", "embedded/declared/rank_probe.csv"]
+    {
+        assert!(place.path("reports").join(file).is_file(), "{file}");
+    }
+    place.run("rank --benchmark embedded --offline --resamples 50").exits(0).prints("num_layers");
+}
+
+#[test]
 fn fetching_everything_offline_names_everything() {
     let place = Place::new();
     let names = place.run("ls datasets --json").column("name");
@@ -39,14 +52,14 @@ fn fetching_everything_offline_names_everything() {
 #[test]
 fn the_hubs_own_switch_counts_for_all_data() {
     let place = Place::new();
-    let run = Run::of(place.command("reproduce").env("HF_HUB_OFFLINE", "1")).exits(3);
+    let run = Run::of(place.command(TABLES).env("HF_HUB_OFFLINE", "1")).exits(3);
     assert_names(&run, &place, FOR_ALL_TABLES);
 }
 
 #[test]
 fn online_with_dead_servers_every_missing_data_set_is_named() {
     let place = Place::new();
-    let run = place.run("reproduce").exits(3).says("cannot be reached");
+    let run = place.run(TABLES).exits(3).says("cannot be reached");
     assert_names(&run, &place, FOR_ALL_TABLES);
     let run = place.run("fetch glue flexibert wikitext-2 --quiet").exits(3);
     assert_names(&run, &place, &["glue", "flexibert", "wikitext-2"]);
@@ -62,7 +75,7 @@ fn a_dead_mirror_is_no_reason_to_stop_short_of_naming_the_data() {
 
 #[test]
 fn missing_data_are_an_object_where_json_is_asked_for() {
-    let run = Place::new().run("--json reproduce --offline").exits(3);
+    let run = Place::new().run(&format!("--json {TABLES} --offline")).exits(3);
     let objects = run.json();
     assert!(objects.len() == 1 && objects[0]["error"].as_str().unwrap().contains("flexibert"), "{run}");
 }

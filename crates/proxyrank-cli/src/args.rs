@@ -7,6 +7,7 @@ mod leaderboard;
 mod predict;
 mod search;
 mod target;
+mod train;
 
 use std::path::PathBuf;
 
@@ -20,9 +21,11 @@ pub(crate) use corpus::CorpusArgs;
 pub(crate) use leaderboard::{LeaderboardBuildArgs, LeaderboardCheckArgs, LeaderboardCommand};
 pub(crate) use predict::{FeaturesArg, PredictArgs, ScaleArg};
 pub(crate) use search::{
-    LpzeroArgs, ObjectiveArg, ProtocolArg, SearchArgs, SearchWhat, StrategyArg, TabularArgs,
+    DistilArgs, EtaArg, LpzeroArgs, ObjectiveArg, ProtocolArg, RulesArg, SearchArgs, SearchWhat, SpaceArg,
+    StrategyArg, TabularArgs, TaskArg, WpcaArgs,
 };
 pub(crate) use target::TargetArgs;
+pub(crate) use train::{EmbeddedArgs, OneArgs, TextArg, TrainArgs, TrainWhat};
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]
@@ -106,6 +109,8 @@ pub(crate) enum Command {
     Leaderboard(LeaderboardCommand),
     /// Make English-like text and five tasks on it, from a seed
     Corpus(CorpusArgs),
+    /// Pre-train and fine-tune networks: ground truth of one's own
+    Train(TrainArgs),
     /// Check hashes and schemas of data and results
     Verify(VerifyArgs),
     /// Merge the stored parts of each benchmark into one file

@@ -23,6 +23,8 @@ pub(crate) enum DropoutSite {
     Operation(usize),
     /// The feed-forward chain's output before the residual sum.
     Ffn(usize),
+    /// The first tokens' hidden state before the head of a task.
+    Task,
     /// A Transformer-XL's activation between its two feed-forward matrices.
     FfnInner(usize),
     /// A Transformer-XL's sines and cosines.
@@ -41,6 +43,7 @@ impl DropoutSite {
             Self::Attention(layer) => 3 * layer as u64 + 1,
             Self::Operation(layer) => 3 * layer as u64 + 2,
             Self::Ffn(layer) => 3 * layer as u64 + 3,
+            Self::Task => u64::MAX,
             Self::Distances => BEYOND_LAYERS,
             Self::Output => BEYOND_LAYERS + 1,
             Self::FfnInner(layer) => BEYOND_LAYERS + 2 + layer as u64,
@@ -91,7 +94,7 @@ kernel! {
 /// `SplitMix64`: one step of the sequence from `x`.
 #[expect(clippy::inline_always, reason = "called once an element in a loop that is vectorised")]
 #[inline(always)]
-const fn mix(x: u64) -> u64 {
+pub(crate) const fn mix(x: u64) -> u64 {
     let mut z = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

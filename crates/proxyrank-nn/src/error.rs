@@ -167,6 +167,34 @@ pub enum NnError {
         /// Size of the vocabulary.
         vocab_size: usize,
     },
+    /// A class that the head of a task does not have.
+    #[error("class {label} is outside the {classes} classes of the task's head")]
+    Class {
+        /// The class, from 0.
+        label: u32,
+        /// Outputs of the head.
+        classes: usize,
+    },
+    /// Training has blown up.
+    #[error(
+        "training diverged at step {step}: the loss is {loss} and the norm of its gradient {norm}; lower the learning rate or lengthen the warm-up"
+    )]
+    Diverged {
+        /// The step, from 0.
+        step: u64,
+        /// The loss.
+        loss: f64,
+        /// Norm of its gradient.
+        norm: f64,
+    },
+    /// A span that ends outside its sequence.
+    #[error("a span begins or ends at token {place} of a sequence of {seq_len}")]
+    Span {
+        /// The token, from 0.
+        place: u32,
+        /// Tokens in a sequence.
+        seq_len: usize,
+    },
     /// The safetensors file cannot be read.
     #[error("not a readable safetensors file: {0}")]
     Safetensors(#[from] safetensors::SafeTensorError),

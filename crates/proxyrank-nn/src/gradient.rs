@@ -72,6 +72,13 @@ pub enum Loss<'a, T> {
     ReplacedTokens(&'a [bool]),
     /// Mean over these positions of the cross-entropy between the generator head's distribution and the id.
     MaskedTokens(&'a [MaskedToken]),
+    /// Mean over sequences of the cross-entropy between the task head's outputs at the first token and the sequence's class.
+    Classes(&'a [u32]),
+    /// Mean over sequences of the squared difference between the task head's one output at the first token and this number.
+    Numbers(&'a [T]),
+    /// Where a span begins and ends: the task head has two outputs a token. Mean over sequences, and over both ends, of the
+    /// cross-entropy between an output's distribution over the sequence's tokens and the end's place in the sequence.
+    Spans(&'a [[u32; 2]]),
     /// Sum of the discriminator's logits.
     LogitSum,
     /// The network cut into segments, two a layer: the operation, which ends at [`Site::FfnInput`], and the feed-forward

@@ -32,6 +32,15 @@
 //! A loss of segments cuts the network at every residual sum and back-propagates a cotangent of its own through each part,
 //! all in one backward pass: what a proxy needs that asks about single layers.
 //!
+//! # Training
+//!
+//! [`train`] has ELECTRA pre-training and fine-tuning on these gradients.
+//!
+//! # W-PCA's networks
+//!
+//! Networks of W-PCA's space are run layer by layer: [`FastEngine::wpca_embed`] and [`FastEngine::wpca_block`] go from one
+//! [`WpcaHidden`] to the next, so that networks with the same first layers share what these compute.
+//!
 //! # Devices
 //!
 //! With the cargo feature `cuda`, off by default, [`ComputeDevice::open`] opens an NVIDIA GPU, and a [`ComposedEngine`] made on
@@ -48,6 +57,7 @@ mod batch;
 mod composed;
 mod decoder;
 mod device;
+pub mod distil;
 mod dropout;
 mod engine;
 mod error;
@@ -62,7 +72,9 @@ mod ops;
 mod real;
 mod taps;
 mod timed;
+pub mod train;
 mod weights;
+mod wpca;
 
 pub use batch::{Block, TokenBatch, TokenPosition, block_tokens};
 pub use composed::{ComposedEngine, ComposedWeights, Training};
@@ -85,5 +97,7 @@ pub use weights::{
     EmbeddingLayout, EncoderLayout, EncoderWeights, Fill, GeneratorLayout, Head, HeadLayout, LayerLayout,
     Layout, Linear, Norm, OperationLayout, OutputLayout, Parameter, RelativeLayout, Span,
     SpanConvolutionLayout, Stored, Table, TableExtent, TableRows, TailLayout, Transform, TransformLayout,
-    VocabularyLayout, Weights,
+    VocabularyLayout, Weights, WpcaBlockLayout, WpcaBlockWeights, WpcaBottleneckLayout, WpcaEmbeddingLayout,
+    WpcaEmbeddingWeights,
 };
+pub use wpca::WpcaHidden;

@@ -4,8 +4,9 @@
 //! neither comes to a head that is not there.
 
 use crate::NnError;
+use crate::batch::Block;
 use crate::gradient::{Loss, MaskedToken};
-use crate::weights::{EncoderLayout, GeneratorLayout, Head, HeadLayout};
+use crate::weights::{EncoderLayout, GeneratorLayout, Head, HeadLayout, Linear};
 
 /// A [`Loss`] whose head is there and whose sizes are right.
 #[derive(Debug, Clone, Copy)]
@@ -22,11 +23,18 @@ pub(crate) enum CheckedLoss<'a, T> {
     MaskedTokens(&'a GeneratorLayout, &'a [MaskedToken]),
     /// Inner products of every segment's output with its matrix.
     Segments(&'a [T]),
+    /// Mean cross-entropy of the sequences' classes.
+    Classes(&'a Linear, &'a [u32]),
+    /// Mean squared difference from the sequences' numbers.
+    Numbers(&'a Linear, &'a [T]),
+    /// Mean cross-entropy of the ends of the sequences' spans.
+    Spans(&'a Linear, &'a [[u32; 2]]),
 }
 
 impl<'a, T> CheckedLoss<'a, T> {
-    /// Checks a loss of a network with `layout` on `rows` tokens.
-    pub(crate) fn new(loss: &Loss<'a, T>, layout: &'a EncoderLayout, rows: usize) -> Result<Self, NnError> {
+    /// Checks a loss of a network with `layout` on an input.
+    pub(crate) fn new(loss: &Loss<'a, T>, layout: &'a EncoderLayout, whole: Block) -> Result<Self, NnError> {
+        let rows = whole.rows();
         let discriminator = || layout.head.as_ref().ok_or(NnError::MissingHead { head: Head::Discriminator });
         Ok(match *loss {
             Loss::HiddenSum => Self::HiddenSum,
@@ -51,8 +59,36 @@ impl<'a, T> CheckedLoss<'a, T> {
                 check_masked(tokens, rows, layout.network.vocab_size)?;
                 Self::MaskedTokens(head, tokens)
             }
+            Loss::Classes(labels) => {
+                check_length("the list of classes", labels.len(), whole.sequences)?;
+                let head = task(layout, 1)?;
+                match labels.iter().find(|label| **label as usize >= head.outputs) {
+                    Some(&label) => return Err(NnError::Class { label, classes: head.outputs }),
+                    None => Self::Classes(head, labels),
+                }
+            }
+            Loss::Numbers(targets) => {
+                check_length("the list of numbers", targets.len(), whole.sequences)?;
+                let head = task(layout, 1)?;
+                check_length("the task's head", head.outputs, 1)?;
+                Self::Numbers(head, targets)
+            }
+            Loss::Spans(spans) => {
+                check_length("the list of spans", spans.len(), whole.sequences)?;
+                let head = task(layout, 2)?;
+                check_length("the task's head", head.outputs, 2)?;
+                match spans.iter().flatten().find(|place| **place as usize >= whole.seq_len) {
+                    Some(&place) => return Err(NnError::Span { place, seq_len: whole.seq_len }),
+                    None => Self::Spans(head, spans),
+                }
+            }
         })
     }
+}
+
+/// The head of a task, which should have had at least so many outputs.
+fn task(layout: &EncoderLayout, outputs: usize) -> Result<&Linear, NnError> {
+    layout.task.as_ref().ok_or(NnError::MissingHead { head: Head::Task { outputs } })
 }
 
 /// Checks the length of a list.

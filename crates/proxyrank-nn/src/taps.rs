@@ -55,6 +55,9 @@ pub enum Site {
     Hidden,
     /// Logits of the head: (B·S, 1).
     Logits,
+    /// The generator's logits over the vocabulary, which the fast engine shows on the way to a loss of masked tokens: a row for
+    /// each masked token of the block, in their order.
+    Predictions,
     /// Negative log-likelihood of the following token, where that is the loss: (B·S, 1).
     TokenLoss,
 }

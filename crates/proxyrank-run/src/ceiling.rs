@@ -51,6 +51,9 @@ pub fn ceiling(
     grouping: Grouping,
     options: &CeilingOptions,
 ) -> Result<Option<Ceiling>, RunError> {
+    if !benchmark.trainings.is_empty() {
+        return Ok(if grouping == Grouping::AsTrained { by_seeds(benchmark, metric, options) } else { None });
+    }
     if benchmark.info.source != Source::Flexibert {
         return Ok(None);
     }
@@ -75,6 +78,20 @@ pub fn ceiling(
     )))
 }
 
+/// The ceiling of the labels of single trainings where architectures were trained from several seeds. None while none was, or
+/// if the noise of what there is exceeds the spread of the labels.
+fn by_seeds(benchmark: &Benchmark, metric: Metric, options: &CeilingOptions) -> Option<Ceiling> {
+    let (mut labels, mut groups, mut strata) = (Vec::new(), Vec::new(), Vec::new());
+    for training in &benchmark.trainings {
+        let Some(&label) = training.truth.get(metric.name) else { continue };
+        labels.push(label);
+        groups.push(u32::try_from(training.entry).unwrap_or(u32::MAX));
+        let depth = benchmark.entries[training.entry].architecture.depth();
+        strata.push(u32::try_from(depth).unwrap_or(u32::MAX));
+    }
+    noise_ceiling(&labels, &groups, &strata, options).ok()
+}
+
 /// The three ceilings side by side.
 pub fn table(
     benchmark: &Benchmark,
@@ -93,8 +110,9 @@ pub fn table(
     let id = format!("ceiling_{}_{}", benchmark.info.id, metric.name).replace('-', "_");
     let mut table =
         Table::new(id, format!("Noise ceiling of {} on {}", metric.name, benchmark.info.title), columns);
+    let seeds = !benchmark.trainings.is_empty();
     for grouping in Grouping::ALL {
-        let Some(ceiling) = ceiling(benchmark, metric, grouping, options)? else { return Ok(None) };
+        let Some(ceiling) = ceiling(benchmark, metric, grouping, options)? else { continue };
         let noise: Vec<String> = ceiling
             .within
             .iter()
@@ -103,7 +121,7 @@ pub fn table(
             })
             .collect();
         table.push(vec![
-            Cell::text(grouping.title()),
+            Cell::text(if seeds { "seeds of one architecture" } else { grouping.title() }),
             Cell::count(ceiling.architectures as u64),
             Cell::count(ceiling.distinct as u64),
             Cell::text(noise.join("; ")),
@@ -112,7 +130,17 @@ pub fn table(
             Cell::from(ceiling.rho),
         ]);
     }
-    table.note("Tables and charts show (b).");
+    if table.rows().is_empty() {
+        return Ok(None);
+    }
+    if seeds {
+        table.note(
+            "Noise and ceiling are those of single trainings. Other tables rank by the mean over an architecture's trainings, whose \
+             ceiling is higher. The first column counts trainings, the second architectures.",
+        );
+    } else {
+        table.note("Tables and charts show (b).");
+    }
     table.note(
         "The ceiling of tau-b is that of a score without ties. A score with a handful of values can lie above it, because \
          tau-b does not count the pairs that it leaves undecided: compare its tau-a.",

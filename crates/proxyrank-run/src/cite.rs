@@ -17,8 +17,11 @@ pub fn bibliography(store: &Store) -> Result<Vec<String>, RunError> {
     let mut datasets: BTreeMap<String, String> = BTreeMap::new();
     for id in &benchmarks {
         let Ok(info) = benchmark::find(id) else { continue };
-        let manifest = manifest(info.dataset)?;
-        datasets.insert(manifest.name.clone(), manifest.citation.trim().to_owned());
+        // What is compiled in has no manifest: it is a part of this project.
+        if info.source != benchmark::Source::Embedded {
+            let manifest = manifest(info.dataset)?;
+            datasets.insert(manifest.name.clone(), manifest.citation.trim().to_owned());
+        }
         for row in store.scores(Some(id))? {
             let name = row.key.proxy.as_str();
             let computed = find_proxy(name).ok().and_then(|proxy| proxy.paper);

@@ -19,6 +19,7 @@ use proxyrank_search::lpzero::generations::GenerationsError;
 use proxyrank_search::lpzero::state::StateError;
 use proxyrank_search::lpzero::table::TableError;
 use proxyrank_search::tabular::SearchError;
+use proxyrank_search::wpca::memo::MemoError;
 use proxyrank_space::SpaceError;
 use proxyrank_stats::StatsError;
 use proxyrank_store::StoreError;
@@ -127,6 +128,9 @@ pub enum RunError {
     /// The state of a search.
     #[error(transparent)]
     SearchState(#[from] StateError),
+    /// The forward passes of a search.
+    #[error(transparent)]
+    Memo(#[from] MemoError),
     /// The generations of a search.
     #[error(transparent)]
     Generations(#[from] GenerationsError),

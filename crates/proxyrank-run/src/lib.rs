@@ -48,6 +48,7 @@ pub mod studies;
 pub mod submission;
 pub mod survivors;
 pub mod targets;
+pub mod train;
 pub mod watch;
 
 pub use error::{FailureKind, RunError};

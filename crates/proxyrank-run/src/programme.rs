@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use proxyrank_proxies::ProxyCall;
+use proxyrank_proxies::{ProxyCall, Run};
 use proxyrank_schema::{CostClass, Input, Reading, Signal, Timing};
 
 use crate::RunError;
@@ -108,6 +108,11 @@ impl Programme {
         if self.effort == Effort::Quick || info.source == Source::Lts && self.effort < Effort::Full {
             return requests;
         }
+        if info.source == Source::Embedded {
+            requests.extend(self.embedded(info));
+            requests.retain(|request| !request.calls.is_empty());
+            return requests;
+        }
         if info.source == Source::Lts {
             let classes =
                 [CostClass::Weights, CostClass::Forward, CostClass::Gradient, CostClass::SecondOrder];
@@ -128,6 +133,7 @@ impl Programme {
         }
         requests.push(networks.clone());
         requests.extend(self.gradients(info));
+        requests.extend(self.formulas(info));
         if self.is_whole() {
             requests.extend(self.studies(&networks));
             requests.extend(self.audit(info));
@@ -144,6 +150,26 @@ impl Programme {
             request.calls.retain(|call| wanted.contains(call.proxy.name));
         }
         request
+    }
+
+    /// Networks of the embedded benchmark are small, so that every class is computed under the loss that trained them, and
+    /// the other signals and seeds in a full programme.
+    fn embedded(&self, info: &'static BenchmarkInfo) -> Vec<Request> {
+        let forward = self.request(info, &[CostClass::Weights, CostClass::Forward]);
+        let gradient =
+            self.request(info, &[CostClass::Gradient, CostClass::PerSample, CostClass::SecondOrder]);
+        let mut requests = vec![forward.clone(), gradient.clone()];
+        if self.effort == Effort::Full {
+            requests.extend(
+                [Signal::Ones, Signal::Gaussian].map(|signal| Request { signal, ..gradient.clone() }),
+            );
+            requests.extend(OTHER_SEEDS.map(|seed| Request {
+                init_seed: seed,
+                data_seed: seed,
+                ..forward.clone()
+            }));
+        }
+        requests
     }
 
     /// Gradient proxies: on the networks behind the labels under the loss that trained them, and on the released networks
@@ -181,6 +207,15 @@ impl Programme {
             });
         }
         requests
+    }
+
+    /// The shipped formulas that tables name, on the networks that they were published for.
+    fn formulas(&self, info: &'static BenchmarkInfo) -> Option<Request> {
+        let named = self.proxies(info).into_iter().filter_map(|name| proxyrank_proxies::find(name).ok());
+        let formulas = named.filter(|proxy| matches!(proxy.run, Run::Symbolic(_)));
+        let calls = formulas.map(ProxyCall::new).collect();
+        let request = Request { calls, ..Request::of_classes(info, &[]) };
+        (self.effort == Effort::Full).then_some(Request { readings: vec![Reading::Released], ..request })
     }
 
     /// The runs of the numerical audit that others do not make: a sample of the networks in double precision and with other
@@ -259,7 +294,7 @@ mod tests {
         assert_eq!(requests(&[], "flexibert", Effort::Usual).len(), 3 + 2 + 4);
         assert_eq!(
             requests(&[], "flexibert", Effort::Full).len(),
-            2 + (8 + 2) + 4 + 4 + 4 + 3 + 3 + 10 + 8 * 6
+            2 + (8 + 2) + 1 + 4 + 4 + 4 + 3 + 3 + 10 + 8 * 6
         );
     }
 

@@ -47,8 +47,10 @@ enum Files<'a> {
 impl<'a> Files<'a> {
     fn open(benchmark: &Benchmark, locator: &'a Locator) -> Result<Self, RunError> {
         match benchmark.info.source {
-            // Nobody has released scores of a benchmark of one's own.
-            Source::Flexibert | Source::Own(_) => Ok(Self::Tables { locator, read: BTreeMap::new() }),
+            // Nobody has released scores of the embedded benchmark or of one's own.
+            Source::Flexibert | Source::Embedded | Source::Own(_) => {
+                Ok(Self::Tables { locator, read: BTreeMap::new() })
+            }
             Source::Lts => {
                 let files = dataset(locator, benchmark.info.dataset)?;
                 Ok(Self::Set(Box::new(read_lts(benchmark.info, &files)?)))

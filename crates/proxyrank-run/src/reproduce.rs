@@ -12,17 +12,19 @@ use proxyrank_data::manifest::manifest;
 use proxyrank_schema::BenchmarkId;
 
 use crate::RunError;
-use crate::benchmark::{Benchmark, BenchmarkInfo, find};
+use crate::benchmark::{BENCHMARKS, Benchmark, BenchmarkInfo, Source, find};
 use crate::cost;
 use crate::evaluate::evaluate;
 use crate::papers::{PaperTable, Shelf, Stock, Stores};
 use crate::programme::Programme;
 use crate::published::replay;
 use crate::report::{ReportOptions, Reports, benchmark_page, build_ledger, write_ledger};
+use crate::search;
 use crate::story;
 use crate::studies;
 use crate::survivors;
 use crate::targets;
+use crate::train::embedded::committed;
 use crate::watch::{Stop, Watch};
 
 /// What a reproduction works with.
@@ -56,10 +58,9 @@ pub fn reproduce(
     programme: &Programme,
     options: &ReportOptions,
 ) -> Result<Reports, RunError> {
-    let infos = benchmarks(&programme.tables)?;
     let store = &workshop.stores.results;
     let mut clock = Clock::new(workshop.watch);
-    fetch(workshop.locator, &infos)?;
+    let infos = at_hand(workshop, programme)?;
     clock.lap("data found");
 
     for info in &infos {
@@ -84,7 +85,7 @@ pub fn report(
     options: &ReportOptions,
 ) -> Result<Reports, RunError> {
     let tables = &programme.tables;
-    let (infos, shelf) = shelf(workshop, tables)?;
+    let (infos, shelf) = shelf_of(workshop, wanted(programme)?)?;
     let total = infos.iter().map(|info| info.readings.len()).sum();
     let task = workshop.watch.task("rank and draw", total);
     let mut pages = Vec::new();
@@ -109,8 +110,8 @@ pub fn report(
     let folder = workshop.out.join("studies");
     let stocks = infos.iter().filter_map(|info| shelf.get(&info.benchmark_id()));
     for stock in stocks.filter(|_| programme.is_whole()) {
-        let (pages, notes) =
-            studies::write(&studies::Subject { stock, locator: workshop.locator, folder: &folder })?;
+        let (locator, stores) = (workshop.locator, workshop.stores);
+        let (pages, notes) = studies::write(&studies::Subject { stock, locator, stores, folder: &folder })?;
         study_pages.extend(pages);
         for note in notes {
             workshop.watch.note(&note);
@@ -125,6 +126,7 @@ pub fn report(
     let (mut ledger, tables) = build_ledger(tables, &shelf, workshop.locator)?;
     if programme.is_whole() {
         ledger.claims.extend(cost::claims(&shelf)?);
+        ledger.claims.extend(search::wpca::claims(workshop.stores)?);
     }
     write_ledger(&ledger, &tables, &workshop.out)?;
     let reports = Reports { pages, survival, cost: costs, targets, studies: study_pages, tables, ledger };
@@ -164,10 +166,47 @@ pub fn shelf_of(
     Ok((infos, shelf))
 }
 
+/// The benchmarks that a programme needs: those of its tables and, in a whole one, what is compiled in.
+fn wanted(programme: &Programme) -> Result<Vec<&'static BenchmarkInfo>, RunError> {
+    let mut infos = benchmarks(&programme.tables)?;
+    if programme.is_whole() && !committed()?.is_empty() {
+        infos.extend(BENCHMARKS.iter().filter(|info| info.source == Source::Embedded));
+    }
+    Ok(infos)
+}
+
 /// Makes sure that all data are here before anything is computed. What is missing offline is named all at once.
-fn fetch(locator: &Locator, infos: &[&BenchmarkInfo]) -> Result<(), RunError> {
-    let names: BTreeSet<&str> =
-        infos.iter().map(|info| info.dataset).chain(EXTRA_DATASETS.iter().copied()).collect();
+///
+/// A machine that has none of the public data and no network still has the benchmark that is compiled in: a whole reproduction
+/// then goes on with that one, and says which tables it cannot make. Where some of the data are here, what is missing is an
+/// error, for a report should not lose tables by oversight.
+fn at_hand(workshop: &Workshop<'_>, programme: &Programme) -> Result<Vec<&'static BenchmarkInfo>, RunError> {
+    let (embedded, public): (Vec<&BenchmarkInfo>, Vec<&BenchmarkInfo>) =
+        wanted(programme)?.into_iter().partition(|info| info.source == Source::Embedded);
+    let names: BTreeSet<&str> = public
+        .iter()
+        .map(|info: &&BenchmarkInfo| info.dataset)
+        .chain(EXTRA_DATASETS.iter().copied())
+        .collect();
+    let missing = missing(workshop.locator, &names)?;
+    if missing.is_empty() {
+        return Ok(public.into_iter().chain(embedded).collect());
+    }
+    if missing.len() < names.len() || embedded.is_empty() {
+        return Err(RunError::DataMissing(missing));
+    }
+    let ids: Vec<&str> = programme.tables.iter().map(|table| table.id.as_str()).collect();
+    let reasons: Vec<String> = missing.iter().map(|error| format!("  - {error}")).collect();
+    workshop.watch.note(&format!(
+        "none of the public data are here:\n{}\nso these tables cannot be made: {}\ngoing on with the benchmark that is compiled in",
+        reasons.join("\n"),
+        ids.join(", ")
+    ));
+    Ok(embedded)
+}
+
+/// Those of some data sets that are neither here nor to be had.
+fn missing(locator: &Locator, names: &BTreeSet<&str>) -> Result<Vec<FetchError>, RunError> {
     let mut missing = Vec::new();
     for name in names {
         match crate::data::dataset(locator, name) {
@@ -176,7 +215,7 @@ fn fetch(locator: &Locator, infos: &[&BenchmarkInfo]) -> Result<(), RunError> {
             Err(error) => return Err(error),
         }
     }
-    if missing.is_empty() { Ok(()) } else { Err(RunError::DataMissing(missing)) }
+    Ok(missing)
 }
 
 /// What a table needs, and whether it is here: the plan of `--dry-run`.

@@ -18,7 +18,7 @@ pub const SIGNAL: Signal = Signal::Rtd;
 /// The loss that the networks of a benchmark were trained with, as far as there is one signal for it.
 pub const fn signal(info: &BenchmarkInfo) -> Signal {
     match info.source {
-        Source::Flexibert | Source::Own(Family::Encoder) => SIGNAL,
+        Source::Flexibert | Source::Embedded | Source::Own(Family::Encoder) => SIGNAL,
         Source::Lts | Source::Own(Family::Gpt2 | Family::TransformerXl) => Signal::Lm,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use proxyrank_schema::Reading;
 
-use crate::{DecoderArch, DecoderFamily, FlexibertArch, Network, SpaceError};
+use crate::{DecoderArch, DecoderFamily, FlexibertArch, Network, QuarterArch, SpaceError};
 
 /// Kind of model; a proxy lists the families for which it is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +51,8 @@ impl From<DecoderFamily> for Family {
 pub enum Architecture {
     /// An entry of the FlexiBERT benchmark.
     Flexibert(FlexibertArch),
+    /// An entry of the same space with every width at a quarter.
+    Quarter(QuarterArch),
     /// A decoder configuration.
     Decoder(DecoderArch),
 }
@@ -59,7 +61,7 @@ impl Architecture {
     /// Its family.
     pub fn family(&self) -> Family {
         match self {
-            Self::Flexibert(_) => Family::Encoder,
+            Self::Flexibert(_) | Self::Quarter(_) => Family::Encoder,
             Self::Decoder(arch) => arch.family.into(),
         }
     }
@@ -67,7 +69,7 @@ impl Architecture {
     /// Number of layers as declared.
     pub fn depth(&self) -> usize {
         match self {
-            Self::Flexibert(arch) => arch.layers.len(),
+            Self::Flexibert(arch) | Self::Quarter(QuarterArch(arch)) => arch.layers.len(),
             Self::Decoder(arch) => arch.n_layer,
         }
     }
@@ -75,7 +77,7 @@ impl Architecture {
     /// Hidden size (encoders) or `d_model` (decoders) as declared.
     pub fn width(&self) -> usize {
         match self {
-            Self::Flexibert(arch) => arch.hidden_size,
+            Self::Flexibert(arch) | Self::Quarter(QuarterArch(arch)) => arch.hidden_size,
             Self::Decoder(arch) => arch.d_model,
         }
     }
@@ -84,16 +86,18 @@ impl Architecture {
     pub fn validate(&self) -> Result<(), SpaceError> {
         match self {
             Self::Flexibert(arch) => arch.validate(),
+            Self::Quarter(arch) => arch.validate(),
             Self::Decoder(arch) => arch.validate(),
         }
     }
 
     /// The network that is built under a reading.
     ///
-    /// Encoders have `released`, `declared` and `as_trained`; decoders have `declared` only.
+    /// FlexiBERT's encoders have `released`, `declared` and `as_trained`; the others have `declared` only.
     pub fn network(&self, reading: Reading) -> Result<Network, SpaceError> {
         match self {
             Self::Flexibert(arch) => arch.network(reading).map(Network::Encoder),
+            Self::Quarter(arch) => arch.network(reading).map(Network::Encoder),
             Self::Decoder(arch) if reading == Reading::Declared => arch.network().map(Network::Decoder),
             Self::Decoder(arch) => {
                 Err(SpaceError::Reading { family: arch.family.into(), reading, allowed: "declared" })

@@ -8,6 +8,7 @@
 //!
 //! - [`flexibert`] has the encoder space: its entries, its networks, and sampling from it;
 //! - [`decoder`] has the GPT-2 and Transformer-XL configurations with their adaptive vocabularies;
+//! - [`wpca`] has the space that W-PCA's own search looks through;
 //! - [`counts`] has parameters, multiply-accumulates and the inventory of weight matrices.
 //!
 //! Nothing here reads a file or depends on a tensor library.
@@ -18,11 +19,13 @@ pub mod decoder;
 pub mod error;
 pub mod flexibert;
 pub mod network;
+pub mod wpca;
 
 pub use architecture::{Architecture, Family};
 pub use decoder::{DecoderArch, DecoderFamily, DecoderNetwork};
 pub use error::SpaceError;
-pub use flexibert::{EncoderNetwork, FlexibertArch, FlexibertLayer, Operation};
+pub use flexibert::{EncoderNetwork, FlexibertArch, FlexibertLayer, Operation, QuarterArch};
 pub use network::Network;
 // Every network is asked for under a reading, so callers need not name the schema crate for it.
 pub use proxyrank_schema::Reading;
+pub use wpca::{WpcaArch, WpcaBlock, WpcaKind, WpcaShape, WpcaSpace};

@@ -33,7 +33,8 @@ pub fn within_cell_tau(x: &[f64], y: &[f64], cells: &[u32]) -> Result<f64, Stats
 /// The cell of each item.
 #[derive(Debug, Clone)]
 pub(crate) struct Cells {
-    ranked: Ranked,
+    /// The cells by themselves.
+    pub(crate) ranked: Ranked,
 }
 
 impl Cells {

@@ -1,9 +1,8 @@
 //! Kendall's tau over pairs of about the same size: what a score says where counting parameters says nothing.
 //!
-//! Closeness is not transitive, so the pairs have to be listed. That happens once, with every pair turned
-//! so that its first item has the better truth; a score is then one sign per pair, and a resample one
-//! weight per pair, the product of the two multiplicities. Pairs of one architecture with its own copies
-//! are no pairs here.
+//! Closeness is not transitive, so the pairs have to be listed. That happens once; a score then splits the partners of each
+//! architecture into those that it orders as the truth does and those that it orders the other way round, and a resample
+//! weighs them by its multiplicities. Pairs of one architecture with its own copies are no pairs here.
 
 use crate::error::{StatsError, check_pair, check_series, constant};
 
@@ -15,15 +14,18 @@ pub fn close_pairs_tau(x: &[f64], y: &[f64], size: &[f64], tolerance: f64) -> Re
     check_pair(x, y)?;
     check_series("size", size, x.len())?;
     let pairs = ClosePairs::new(y, size, tolerance);
-    let mut weights = Vec::new();
-    pairs.weigh(&vec![1; y.len()], &mut weights);
-    weighted_tau(&weights, &pairs.signs(x)).ok_or_else(|| constant("x or y in every close pair"))
+    let (mut net, mut untied) = (0, 0);
+    for sign in pairs.signs(x) {
+        net += i64::from(sign);
+        untied += i64::from(sign.abs());
+    }
+    tau(net, untied).ok_or_else(|| constant("x or y in every close pair"))
 }
 
-/// The pairs of close size that differ in the truth, each as `(better, worse)`.
+/// The pairs of close size that differ in the truth: for each later item the earlier ones, and whether the later is better.
 #[derive(Debug, Clone)]
 pub(crate) struct ClosePairs {
-    pairs: Vec<(u32, u32)>,
+    pairs: Vec<(u32, u32, bool)>,
 }
 
 impl ClosePairs {
@@ -38,54 +40,69 @@ impl ClosePairs {
         for i in 0..truth.len() {
             for j in (0..i).filter(|&j| close(i, j)) {
                 if truth[i] > truth[j] {
-                    pairs.push((i as u32, j as u32));
+                    pairs.push((i as u32, j as u32, true));
                 } else if truth[i] < truth[j] {
-                    pairs.push((j as u32, i as u32));
+                    pairs.push((i as u32, j as u32, false));
                 }
             }
         }
         Self { pairs }
     }
 
-    /// For each pair the sign of `x[better] - x[worse]`.
-    pub(crate) fn signs(&self, x: &[f64]) -> Vec<i16> {
-        let sign = |&(better, worse): &(u32, u32)| {
-            let (better, worse) = (x[better as usize], x[worse as usize]);
-            i16::from(better > worse) - i16::from(better < worse)
-        };
-        self.pairs.iter().map(sign).collect()
+    /// For each pair whether `x` orders it as the truth does (1), the other way round (-1), or not at all.
+    fn signs<'a>(&'a self, x: &'a [f64]) -> impl Iterator<Item = i8> + 'a {
+        self.pairs.iter().map(|&(later, earlier, is_better)| {
+            let (later, earlier) = (x[later as usize], x[earlier as usize]);
+            let sign = i8::from(later > earlier) - i8::from(later < earlier);
+            if is_better { sign } else { -sign }
+        })
     }
 
-    /// Writes how often each pair occurs in the sample in which item `i` occurs `multiplicity[i]` times.
-    ///
-    /// Sixteen bits let eight products be summed at once. In a resample of n items a product of two
-    /// multiplicities is at most `(n / 2)^2`, which fits up to n = 362; beyond, one architecture would have
-    /// to be drawn more than 181 times.
-    pub(crate) fn weigh(&self, multiplicity: &[u32], weights: &mut Vec<i16>) {
-        weights.clear();
-        weights.extend(self.pairs.iter().map(|&(better, worse)| {
-            let product = multiplicity[better as usize] * multiplicity[worse as usize];
-            i16::try_from(product).unwrap_or(i16::MAX)
-        }));
+    /// The pairs as `x` orders them, those apart that it leaves tied. There must be fewer than 2^16 items.
+    pub(crate) fn partners(&self, x: &[f64]) -> Partners {
+        let mut partners = Partners::default();
+        let mut signs = self.signs(x);
+        for group in self.pairs.chunk_by(|a, b| a.0 == b.0) {
+            let mut opposite = Vec::new();
+            let begin = partners.items.len();
+            for (&(_, earlier, _), sign) in group.iter().zip(&mut signs) {
+                let earlier = u16::try_from(earlier).unwrap_or(u16::MAX);
+                match sign {
+                    1 => partners.items.push(earlier),
+                    -1 => opposite.push(earlier),
+                    _ => {}
+                }
+            }
+            let middle = partners.items.len();
+            partners.items.append(&mut opposite);
+            if partners.items.len() > begin {
+                partners.groups.push((group[0].0, middle, partners.items.len()));
+            }
+        }
+        partners
+    }
+}
+
+/// Close pairs in the order of a score: for each item its partners, those first with which the score agrees.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Partners {
+    items: Vec<u16>,
+    /// An item, and where in `items` the partners end with which the score agrees, and all of them.
+    groups: Vec<(u32, usize, usize)>,
+}
+
+impl Partners {
+    /// Each item with the partners that the score orders as the truth does, and with those that it orders the other way round.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[u16], &[u16])> {
+        let begins = std::iter::once(0).chain(self.groups.iter().map(|group| group.2));
+        self.groups.iter().zip(begins).map(|(&(item, middle, end), begin)| {
+            (item as usize, &self.items[begin..middle], &self.items[middle..end])
+        })
     }
 }
 
 /// `(C - D) / (C + D)`, or nothing when x is tied in every pair of the sample.
-pub(crate) fn weighted_tau(weights: &[i16], signs: &[i16]) -> Option<f64> {
-    /// So many products of an `i16` with a sign that their sum fits an `i32`.
-    const BLOCK: usize = 1 << 15;
-    let (mut net, mut untied) = (0, 0);
-    for (weights, signs) in weights.chunks(BLOCK).zip(signs.chunks(BLOCK)) {
-        let (mut block_net, mut block_untied) = (0_i32, 0_i32);
-        for (&weight, &sign) in weights.iter().zip(signs) {
-            // Products of two 16-bit numbers, so that the compiler finds its multiply-and-add instruction.
-            let differs = sign.wrapping_mul(sign);
-            block_net = block_net.wrapping_add(i32::from(weight).wrapping_mul(i32::from(sign)));
-            block_untied = block_untied.wrapping_add(i32::from(weight).wrapping_mul(i32::from(differs)));
-        }
-        net += i64::from(block_net);
-        untied += i64::from(block_untied);
-    }
+pub(crate) fn tau(net: i64, untied: i64) -> Option<f64> {
     (untied > 0).then(|| net as f64 / untied as f64)
 }
 

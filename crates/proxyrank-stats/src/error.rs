@@ -21,6 +21,16 @@ pub enum StatsError {
         /// How many there must be.
         needed: usize,
     },
+    /// There is more than the counters hold.
+    #[error(
+        "{found} architectures are too many to resample: at most {allowed} are possible; rank a sample of them"
+    )]
+    TooMany {
+        /// How many architectures there are.
+        found: usize,
+        /// How many there may be.
+        allowed: usize,
+    },
     /// A value is infinite or not a number.
     #[error("{what} is not finite at index {index}; apply a failure policy to the scores first")]
     NonFinite {

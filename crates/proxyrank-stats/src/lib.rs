@@ -21,9 +21,11 @@
 //!
 //! All functions take scores of which **larger is better**; [`failure`] turns others round.
 
+pub mod answers;
 pub mod bootstrap;
 pub mod ceiling;
 pub mod cells;
+pub mod classification;
 pub mod close_pairs;
 pub mod error;
 pub mod estimate;
@@ -38,11 +40,13 @@ pub mod spearman;
 
 mod random;
 
+pub use answers::{exact_match, normalised, word_f1};
 pub use bootstrap::{
     Analysis, BootstrapOptions, Comparison, Panel, ProxyStatistics, Rivalry, analyse, compare, holm,
 };
 pub use ceiling::{Ceiling, CeilingOptions, NoiseSource, StratumNoise, TruthModel, noise_ceiling};
 pub use cells::within_cell_tau;
+pub use classification::{accuracy, f1, matthews};
 pub use close_pairs::close_pairs_tau;
 pub use error::StatsError;
 pub use estimate::{Estimate, quantile};

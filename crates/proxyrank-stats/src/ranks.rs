@@ -44,6 +44,11 @@ impl Ranked {
         }
         self.distinct = if values.is_empty() { 0 } else { rank as usize + 1 };
     }
+
+    /// The items in ascending order, in runs of equal values.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &[u32]> {
+        self.order.chunk_by(|&a, &b| self.dense[a as usize] == self.dense[b as usize])
+    }
 }
 
 /// What one variable alone contributes to a rank statistic of a sample: counts per rank, ties, centred ranks.
@@ -67,22 +72,27 @@ impl Margin {
         for (&rank, &count) in ranked.dense.iter().zip(multiplicity) {
             self.counts[rank as usize] += count;
         }
-        let total: u64 = self.counts.iter().map(|&c| u64::from(c)).sum();
-        let total = total as f64;
+        let total = self.counts.iter().map(|&c| i64::from(c)).sum::<i64>();
         self.centred.clear();
-        let (mut below, mut tied_twice, mut variation) = (0.0, 0.0, 0.0);
+        let (mut below, mut tied_twice) = (0, 0);
         for &count in &self.counts {
-            let count = f64::from(count);
-            let centred = 2.0 * below + count - total;
-            self.centred.push(centred);
+            let count = i64::from(count);
+            self.centred.push((2 * below + count - total) as f64);
             below += count;
-            tied_twice += count * (count - 1.0);
-            variation += count * centred * centred;
+            tied_twice += count * (count - 1);
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of pairs")]
-        let tied_pairs = (tied_twice / 2.0) as u64;
-        self.tied_pairs = tied_pairs;
-        self.variation = variation;
+        self.tied_pairs = tied_twice.unsigned_abs() / 2;
+        self.variation = self.square_sum();
+    }
+
+    /// The sum of squares of the centred ranks. All terms are whole, so the order of the sum changes nothing; four sums side by
+    /// side do not wait for each other.
+    fn square_sum(&self) -> f64 {
+        let mut sums = [0.0; 4];
+        for (index, (&count, centred)) in self.counts.iter().zip(&self.centred).enumerate() {
+            sums[index % 4] += f64::from(count) * centred * centred;
+        }
+        sums.iter().sum()
     }
 
     /// The margin of the sample in which every item occurs once.

@@ -28,12 +28,14 @@
 //! - [`Store`] opens a results folder, reads it, and starts writers;
 //! - [`ShardWriter`] appends finished architectures;
 //! - [`Shard`] says which part of a benchmark a process works on;
+//! - [`curve`] writes columns of numbers that are no scores;
 //! - [`verify`] is the report of what is wrong with a results folder;
 //! - [`StoreError`] says what went wrong, where, and what to do.
 
 mod codec;
 mod columns;
 mod compact;
+pub mod curve;
 mod disk;
 mod error;
 mod journal;

@@ -6,8 +6,10 @@
 
 mod chromium;
 mod looks;
+mod speed;
 mod tab;
 
 pub(crate) use chromium::{Chromium, find};
 pub(crate) use looks::looks;
+pub(crate) use speed::loading;
 pub(crate) use tab::Tab;

@@ -45,6 +45,14 @@ impl Tab {
         self.number("performance.timing.loadEventStart - performance.timing.navigationStart")
     }
 
+    /// Goes to an empty page, with nothing of what was loaded kept.
+    pub(crate) fn leave(&mut self) {
+        self.ask("Network.setCacheDisabled", &json!({ "cacheDisabled": true }));
+        self.forget("Page.loadEventFired");
+        self.ask("Page.navigate", &json!({ "url": "about:blank" }));
+        self.loaded();
+    }
+
     /// Runs an expression that leads to another page, and waits for that.
     #[track_caller]
     pub(crate) fn follow(&mut self, expression: &str) {

@@ -35,14 +35,10 @@ fn the_worked_example_is_scored_and_stands_in_the_table() {
 const SEARCH: &str =
     "search lpzero --limit 24 --batch 2 --seq-len 16 --sample 512 --runs 2 --iterations 60 --population 20";
 
-/// What a search leaves: its table, states and journals, and every file of the report but times.
+/// What a search leaves: its table, states and journals, its summary, and every file of the report.
 fn left(place: &Place) -> Vec<(std::path::PathBuf, String)> {
     let mut files = place.files("results/search");
-    files.extend(place.files("reports").into_iter().filter(|(path, _)| {
-        let name = path.file_name().unwrap().to_string_lossy();
-        // Times stand in this one.
-        !name.starts_with("search_lpzero_runs")
-    }));
+    files.extend(place.files("reports"));
     let below = |path: &std::path::Path| path.strip_prefix(place.path("")).unwrap().to_owned();
     files.into_iter().map(|(path, hash)| (below(&path), hash)).collect()
 }
@@ -65,4 +61,27 @@ fn a_search_that_is_killed_ends_as_one_that_was_not() {
     // The best formula is a proxy like any other.
     let best = "reports/search/lpzero/flexibert/as_trained/honest/rho/best.toml";
     often.run(&format!("ls proxies --proxy-file {best}")).exits(0).prints("lpzero_search_best");
+}
+
+/// GPT-2 has its own lists of tensors; what is found there is scored on encoders too, and one formula is looked for that ranks both.
+#[test]
+fn decoders_are_searched_and_encoders_judge_as_well() {
+    let place = place!();
+    let search = "search lpzero --benchmark lts-gpt2-wt103 --signal gaussian --limit 10 --batch 1 --seq-len 16 --sample 256 \
+                  --runs 1 --iterations 20 --population 10 --other-seeds 1 --with flexibert";
+    place
+        .run(search)
+        .exits(0)
+        .prints("best of all trees")
+        .prints("lpzero.gpt2")
+        .prints("attention_params")
+        .prints("rho, held out, seed 1");
+    let out = "reports/search/lpzero/lts-gpt2-wt103/declared/honest/rho";
+    let both = fs::read_to_string(place.path(&format!("{out}/search_lpzero_both.md"))).unwrap();
+    assert!(both.contains("tau-b, flexibert"), "{both}");
+    let best = fs::read_to_string(place.path(&format!("{out}/best.toml"))).unwrap();
+    // No decoder shows its attention probabilities, and `head` is the list that `act` is.
+    assert!(!best.contains("(softmax)"), "{best}");
+    let summary = place.path("results/search/lpzero/found/lts-gpt2-wt103-declared-honest-rho.json");
+    assert!(fs::read_to_string(summary).unwrap().contains("\"elsewhere\""));
 }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::evaluate::copy_folder;
 use super::{SMALL, place};
-use crate::browser::{Chromium, Tab, find, looks};
+use crate::browser::{Chromium, Tab, find, loading, looks};
 use crate::place::{Place, files_below, skipped};
 
 /// The table that the front page speaks of.
@@ -49,6 +50,36 @@ fn a_site_is_whole_and_works_in_a_browser() {
     keyboard(&mut tab, &site);
     downloads(&mut tab, &site);
     themes(&mut tab, &site);
+}
+
+/// Prints how long the front page, the largest table and the largest card take to load, and takes pictures of them if asked to
+/// (`PROXYRANK_SCREENSHOTS`): of the site that `PROXYRANK_SITE` names. `make load-times` runs it.
+#[test]
+#[ignore = "measures; asserts nothing about times"]
+fn load_times_of_a_site() {
+    let (Some(site), Some(program)) = (std::env::var_os("PROXYRANK_SITE").map(PathBuf::from), find()) else {
+        skipped("load_times_of_a_site", "it needs PROXYRANK_SITE and a Chromium");
+        return;
+    };
+    let size = |file: &PathBuf| fs::metadata(file).map_or(0, |file| file.len());
+    let largest = |folder: &str| files_below(&site.join(folder)).into_iter().max_by_key(size).unwrap();
+    let pages = [site.join("index.html"), largest("tables"), largest("proxies")];
+    let mut tab = Tab::new(Chromium::start(&program));
+    tab.resize(1280, 900);
+    for page in &pages {
+        let times = loading(&mut tab, page);
+        let name = page.strip_prefix(&site).unwrap().display();
+        let _ = writeln!(
+            std::io::stdout(),
+            "{name}: {} kB, DOMContentLoaded {:.0} ms, load {:.0} ms",
+            size(page) / 1000,
+            times.content,
+            times.load
+        );
+    }
+    let names: Vec<&str> =
+        pages.iter().map(|page| page.strip_prefix(&site).unwrap().to_str().unwrap()).collect();
+    looks(&mut tab, &site, &names);
 }
 
 /// Sorting, filters, columns, and the way from the front page to a card.

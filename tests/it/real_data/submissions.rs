@@ -101,7 +101,7 @@ fn files_that_are_no_tables_are_refused_by_name() {
     let parquet = parquet.unwrap();
     let cases: [(&str, &str, &[u8], &str); 7] = [
         ("cut", "scores.parquet", &parquet[..parquet.len() / 2], "cut/scores.parquet: not valid Parquet"),
-        ("foreign", "scores.parquet", &parquet, "there is no such column; the closest is `score`"),
+        ("foreign", "scores.parquet", &parquet, "there is no such column; rename it if `score` is meant"),
         ("text", "scores.parquet", b"arch_id,score\n", "expected Parquet, which begins with PAR1"),
         ("empty", "scores.csv", b"", "empty/scores.csv: expected a row of column names, found an empty file"),
         ("wide", "scores.csv", b"\xff\xfea\x00r\x00", "save it as UTF-8"),

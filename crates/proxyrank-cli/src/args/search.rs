@@ -1,12 +1,16 @@
 //! Options of `search`.
 
+mod distil;
 mod lpzero;
 mod tabular;
+mod wpca;
 
 use clap::{Args, Subcommand};
 
+pub(crate) use distil::{DistilArgs, TaskArg};
 pub(crate) use lpzero::{LpzeroArgs, ObjectiveArg, ProtocolArg, StrategyArg};
 pub(crate) use tabular::TabularArgs;
+pub(crate) use wpca::{EtaArg, RulesArg, SpaceArg, WpcaArgs};
 
 /// Options of `search`.
 #[derive(Debug, Args)]
@@ -23,6 +27,10 @@ pub(crate) struct SearchArgs {
 pub(crate) enum SearchWhat {
     /// Proxies that are formulas, as LPZero does, with the whole space as yardstick
     Lpzero(Box<LpzeroArgs>),
+    /// Architectures of W-PCA's own space, with the exact optimum as yardstick
+    Wpca(Box<WpcaArgs>),
+    /// Small networks of that space: which learns most from a teacher
+    WpcaDistil(DistilArgs),
     /// A benchmark's own architectures: which search finds a good one with few labels
     Tabular(TabularArgs),
 }

@@ -13,6 +13,7 @@ mod rank;
 mod report;
 mod reproduce;
 mod search;
+mod train;
 mod verify;
 
 use crate::args::{Cli, Command};
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Reproduce(args) => reproduce::run(global, args),
         Command::Leaderboard(command) => leaderboard::run(global, command),
         Command::Corpus(args) => corpus::run(global, args),
+        Command::Train(args) => train::run(global, args),
         Command::Verify(args) => verify::run(global, args),
         Command::Compact(args) => compact::run(global, args),
         Command::Cite => {

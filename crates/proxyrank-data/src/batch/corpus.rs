@@ -42,6 +42,15 @@ impl Corpus {
         Self { tokenizer, texts: pairs.collect() }
     }
 
+    /// The sentences or pairs of a GLUE task, in file order.
+    pub fn glue(tokenizer: WordPiece, rows: &[GlueRow]) -> Self {
+        let text = |row: &GlueRow| match &row.second {
+            None => Text::Single(row.first.clone()),
+            Some(second) => Text::Pair(row.first.clone(), second.clone()),
+        };
+        Self { tokenizer, texts: rows.iter().map(text).collect() }
+    }
+
     /// The number of texts.
     pub fn len(&self) -> usize {
         self.texts.len()
@@ -78,7 +87,7 @@ impl TokenSource for Corpus {
                 Text::Single(text) => vec![ids_of(text)?],
                 Text::Pair(first, second) => vec![ids_of(first)?, ids_of(second)?],
             };
-            let sequence = frame(segments, shape.seq_len)?;
+            let sequence = frame(segments, shape.seq_len, SpecialTokens::BERT)?;
             for ((id, segment), (id_slot, type_slot)) in sequence.iter().zip(ids.iter_mut().zip(types)) {
                 (*id_slot, *type_slot) = (*id, *segment);
             }
@@ -92,10 +101,14 @@ impl TokenSource for Corpus {
 ///
 /// The longer segment loses its last token until all fit, the second one where both are equally long, which is what
 /// BERT's own preparation of pairs does.
-fn frame(mut segments: Vec<Vec<u32>>, seq_len: usize) -> Result<Vec<(u32, u32)>, BatchError> {
-    let special = 1 + segments.len();
-    let least = special + segments.len();
-    let room = seq_len.checked_sub(special).filter(|_| seq_len >= least);
+pub fn frame(
+    mut segments: Vec<Vec<u32>>,
+    seq_len: usize,
+    special: SpecialTokens,
+) -> Result<Vec<(u32, u32)>, BatchError> {
+    let around = 1 + segments.len();
+    let least = around + segments.len();
+    let room = seq_len.checked_sub(around).filter(|_| seq_len >= least);
     let room = room.ok_or(BatchError::NoRoom { seq_len, least })?;
     let mut excess = segments.iter().map(Vec::len).sum::<usize>().saturating_sub(room);
     while excess > 0 {
@@ -104,10 +117,10 @@ fn frame(mut segments: Vec<Vec<u32>>, seq_len: usize) -> Result<Vec<(u32, u32)>,
         longest.pop();
         excess -= 1;
     }
-    let mut sequence = vec![(SpecialTokens::BERT.classify, 0)];
+    let mut sequence = vec![(special.classify, 0)];
     for (segment, number) in segments.into_iter().zip(0..) {
         sequence.extend(segment.into_iter().map(|id| (id, number)));
-        sequence.push((SpecialTokens::BERT.separate, number));
+        sequence.push((special.separate, number));
     }
     Ok(sequence)
 }
@@ -118,7 +131,7 @@ mod tests {
 
     fn ids(segments: &[&[u32]], seq_len: usize) -> Vec<u32> {
         let segments = segments.iter().map(|segment| segment.to_vec()).collect();
-        frame(segments, seq_len).unwrap().into_iter().map(|(id, _)| id).collect()
+        frame(segments, seq_len, SpecialTokens::BERT).unwrap().into_iter().map(|(id, _)| id).collect()
     }
 
     #[test]
@@ -137,14 +150,23 @@ mod tests {
 
     #[test]
     fn segments_are_numbered() {
-        let types: Vec<u32> =
-            frame(vec![vec![1, 2], vec![3]], 128).unwrap().into_iter().map(|(_, segment)| segment).collect();
+        let types: Vec<u32> = frame(vec![vec![1, 2], vec![3]], 128, SpecialTokens::BERT)
+            .unwrap()
+            .into_iter()
+            .map(|(_, segment)| segment)
+            .collect();
         assert_eq!(types, [0, 0, 0, 0, 1, 1]);
     }
 
     #[test]
     fn a_sequence_without_room_is_refused() {
-        assert_eq!(frame(vec![vec![1]], 2), Err(BatchError::NoRoom { seq_len: 2, least: 3 }));
-        assert_eq!(frame(vec![vec![1], vec![2]], 4), Err(BatchError::NoRoom { seq_len: 4, least: 5 }));
+        assert_eq!(
+            frame(vec![vec![1]], 2, SpecialTokens::BERT),
+            Err(BatchError::NoRoom { seq_len: 2, least: 3 })
+        );
+        assert_eq!(
+            frame(vec![vec![1], vec![2]], 4, SpecialTokens::BERT),
+            Err(BatchError::NoRoom { seq_len: 4, least: 5 })
+        );
     }
 }

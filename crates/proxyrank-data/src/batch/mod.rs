@@ -9,13 +9,15 @@
 
 mod corpus;
 mod error;
+mod pack;
 mod synthetic;
 mod token_batch;
 mod vocabulary;
 mod word_piece;
 
-pub use corpus::Corpus;
+pub use corpus::{Corpus, frame};
 pub use error::BatchError;
+pub use pack::pack;
 pub use synthetic::{Distribution, SyntheticTokens};
 pub use token_batch::{BatchShape, TokenBatch, TokenSource};
 pub use vocabulary::{SpecialTokens, Vocabulary};

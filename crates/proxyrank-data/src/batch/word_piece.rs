@@ -54,8 +54,15 @@ impl WordPiece {
         Ok(Self { tokenizer })
     }
 
+    /// The ids of a text with the characters that each stands for, without any special token around it.
+    pub fn pieces(&self, text: &str) -> Result<Vec<(u32, std::ops::Range<usize>)>, String> {
+        let encoding = self.tokenizer.encode_char_offsets(text, false).map_err(|error| error.to_string())?;
+        let offsets = encoding.get_offsets().iter().map(|&(start, end)| start..end);
+        Ok(encoding.get_ids().iter().copied().zip(offsets).collect())
+    }
+
     /// The ids of a text without any special token around it.
-    pub(super) fn ids(&self, text: &str) -> Result<Vec<u32>, String> {
+    pub fn ids(&self, text: &str) -> Result<Vec<u32>, String> {
         self.tokenizer
             .encode_fast(text, false)
             .map(|encoding| encoding.get_ids().to_vec())

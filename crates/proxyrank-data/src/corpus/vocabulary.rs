@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::document::Document;
 use super::grammar::tree::Word;
 use super::lexicon::Lexicon;
-use crate::batch::SpecialTokens;
+use crate::batch::{SpecialTokens, pack};
 
 /// The special tokens of the corpus, at the ids 0 to 4.
 pub const SPECIAL: SpecialTokens = SpecialTokens { pad: 0, unknown: 1, classify: 2, separate: 3, mask: 4 };
@@ -61,29 +61,13 @@ impl Words {
         document.words().iter().map(|sentence| sentence.iter().map(|word| self.id(word)).collect()).collect()
     }
 
-    /// A sequence `[CLS] tokens [SEP]` after another of exactly `length` ids. A document runs over as many sequences as
-    /// it needs, another follows in the same sequence after a `[SEP]`; nothing is padded, and what would leave
-    /// the last sequence short is left out. No sequence comes of a `length` below 3.
+    /// Documents as sequences of exactly `length` ids; see [`crate::batch::pack`].
     pub fn pack<D>(&self, documents: D, length: usize) -> impl Iterator<Item = Vec<u32>> + use<'_, D>
     where
         D: IntoIterator<Item = Document>,
     {
-        let body = length.saturating_sub(2);
-        let mut documents = documents.into_iter();
-        let mut waiting: std::collections::VecDeque<u32> = std::collections::VecDeque::new();
-        std::iter::from_fn(move || {
-            while waiting.len() < body {
-                if !waiting.is_empty() {
-                    waiting.push_back(SPECIAL.separate);
-                }
-                waiting.extend(self.document(&documents.next()?).into_iter().flatten());
-            }
-            if body == 0 {
-                return None;
-            }
-            let tokens = waiting.drain(..body);
-            Some(std::iter::once(SPECIAL.classify).chain(tokens).chain([SPECIAL.separate]).collect())
-        })
+        let ids = |document: Document| self.document(&document).into_iter().flatten().collect();
+        pack(documents.into_iter().map(ids), length, SPECIAL)
     }
 }
 

@@ -35,7 +35,7 @@ impl<T: Real> GradientEngine<T> for ComposedEngine<T> {
         let weights = self.weights(weights, Training::Trainable)?;
         let layout = weights.layout();
         let mut ops = self.ops(&weights, input, dropout, &mut visitor)?;
-        let loss = CheckedLoss::new(&loss, layout, block.rows())?;
+        let loss = CheckedLoss::new(&loss, layout, block)?;
         if let CheckedLoss::Segments(cotangents) = loss {
             ops.segments = Some(Segments { cotangents, sum: None });
         }

@@ -5,12 +5,13 @@ use candle_core::{D, Tensor};
 use super::ops::{ComposedOps, gelu};
 use super::tape::with_zeros;
 use crate::NnError;
+use crate::dropout::DropoutSite;
 use crate::gradient::MaskedToken;
 use crate::loss::CheckedLoss;
 use crate::network;
 use crate::real::Real;
 use crate::taps::Visitor;
-use crate::weights::GeneratorLayout;
+use crate::weights::{GeneratorLayout, Linear};
 
 impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
     /// The loss of a hidden state (B, S, h), as a scalar.
@@ -35,9 +36,28 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
             }
             CheckedLoss::MaskedTokens(head, tokens) => {
                 let logits = self.predictions(head, hidden, tokens)?;
-                cross_entropy(&logits, tokens)
+                cross_entropy(&logits, tokens.iter().map(|token| token.id).collect())
+            }
+            CheckedLoss::Classes(head, labels) => {
+                cross_entropy(&self.first_token_outputs(hidden, head)?, labels.to_vec())
+            }
+            CheckedLoss::Numbers(head, targets) => {
+                let outputs = self.first_token_outputs(hidden, head)?;
+                let targets = Tensor::from_slice(targets, outputs.shape(), outputs.device())?;
+                Ok((outputs - targets)?.sqr()?.mean_all()?)
+            }
+            CheckedLoss::Spans(head, spans) => {
+                // (B, S, 2) to (B, 2, S): a distribution over tokens for each end.
+                let logits = self.affine(hidden, head)?.transpose(1, 2)?.contiguous()?.flatten(0, 1)?;
+                cross_entropy(&logits, spans.iter().flatten().copied().collect())
             }
         }
+    }
+
+    /// The outputs of a task's head at the first token of each sequence, (B, outputs).
+    fn first_token_outputs(&self, hidden: &Tensor, head: &Linear) -> Result<Tensor, NnError> {
+        let first = self.masked(hidden.narrow(1, 0, 1)?.contiguous()?, DropoutSite::Task)?;
+        Ok(self.affine(&first, head)?.squeeze(1)?)
     }
 
     /// The generator's logits over the vocabulary at the masked tokens, (tokens, vocabulary).
@@ -74,9 +94,9 @@ fn softplus(x: &Tensor) -> Result<Tensor, NnError> {
 }
 
 /// Mean over rows of -ln softmax(row)[id].
-fn cross_entropy(logits: &Tensor, tokens: &[MaskedToken]) -> Result<Tensor, NnError> {
-    let ids = tokens.iter().map(|token| token.id).collect::<Vec<_>>();
-    let ids = Tensor::from_vec(ids, (tokens.len(), 1), logits.device())?;
+fn cross_entropy(logits: &Tensor, ids: Vec<u32>) -> Result<Tensor, NnError> {
+    let rows = ids.len();
+    let ids = Tensor::from_vec(ids, (rows, 1), logits.device())?;
     let shifted = logits.broadcast_sub(&logits.max_keepdim(D::Minus1)?.detach())?;
     let total = shifted.exp()?.sum_keepdim(D::Minus1)?.log()?;
     Ok((total - shifted.gather(&ids, D::Minus1)?)?.mean_all()?)

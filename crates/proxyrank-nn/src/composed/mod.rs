@@ -30,6 +30,7 @@ use crate::taps::{Blind, Visitor};
 use crate::weights::EncoderWeights;
 use ops::ComposedOps;
 
+pub(crate) use ops::softmax;
 pub use weights::{ComposedWeights, Training};
 
 /// Runs encoders with candle's operations.

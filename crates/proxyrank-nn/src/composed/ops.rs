@@ -113,7 +113,7 @@ pub(super) fn narrow(columns: Columns<'_, Tensor>) -> Result<Tensor, NnError> {
 }
 
 /// Softmax over the last axis, composed so that it can be differentiated.
-pub(super) fn softmax(x: &Tensor) -> Result<Tensor, NnError> {
+pub(crate) fn softmax(x: &Tensor) -> Result<Tensor, NnError> {
     // The shift cancels in value and gradient alike, so it need not be differentiated.
     let powers = x.broadcast_sub(&x.max_keepdim(D::Minus1)?.detach())?.exp()?;
     Ok(powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)?)

@@ -25,6 +25,7 @@ mod sweep;
 mod tape;
 mod timed;
 mod workspace;
+mod wpca;
 
 use rayon::prelude::*;
 
@@ -44,6 +45,7 @@ use workspace::Workspaces;
 
 pub(crate) use fourier::{Table, TransformTables};
 pub(crate) use timed::TIMED_BLOCKS;
+pub(crate) use workspace::Buffer;
 
 /// Runs encoders and decoders on the CPU, in f32 or f64.
 ///

@@ -32,7 +32,7 @@ impl<'a, T: Real> Problem<'a, T> {
         if let Some(direction) = direction {
             check_length("the direction", direction.len(), weights.body().len())?;
         }
-        let loss = CheckedLoss::new(&loss, layout, input.whole().rows())?;
+        let loss = CheckedLoss::new(&loss, layout, input.whole())?;
         Ok(Self { weights, direction, input, dropout, loss })
     }
 
@@ -53,6 +53,8 @@ impl<'a, T: Real> Problem<'a, T> {
     /// A block's share of the loss.
     pub(super) fn share(&self, block: &Block) -> Share<'a, T> {
         let rows = block.first_row()..block.first_row() + block.rows();
+        let sequences = block.first_sequence..block.first_sequence + block.sequences;
+        let total = self.input.whole().sequences;
         match self.loss {
             CheckedLoss::HiddenSum => Share::HiddenSum,
             CheckedLoss::Cotangent(cotangent) => {
@@ -74,6 +76,11 @@ impl<'a, T: Real> Problem<'a, T> {
                 let here = here.map(|token| MaskedToken { row: token.row - rows.start, ..*token });
                 Share::MaskedTokens { head, tokens: here.collect(), total: tokens.len() }
             }
+            CheckedLoss::Classes(head, labels) => Share::Classes { head, labels: &labels[sequences], total },
+            CheckedLoss::Numbers(head, targets) => {
+                Share::Numbers { head, targets: &targets[sequences], total }
+            }
+            CheckedLoss::Spans(head, spans) => Share::Spans { head, spans: &spans[sequences], total },
         }
     }
 }

@@ -35,6 +35,12 @@ impl<N> Buffer<N> {
         Self { memory: Vec::new(), len: 0, width: 1, over: Rows::Tokens }
     }
 
+    /// A matrix over tokens, of its own memory.
+    pub(crate) const fn of(memory: Vec<N>, width: usize) -> Self {
+        let len = memory.len();
+        Self { memory, len, width, over: Rows::Tokens }
+    }
+
     /// Its elements.
     pub(crate) fn values(&self) -> &[N] {
         &self.memory[..self.len]

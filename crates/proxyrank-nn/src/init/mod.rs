@@ -10,12 +10,15 @@
 //! Decoders have their own recipe: projections into the residual stream are N(0, 0.02 / √(2 L)), so that the stream does not
 //! grow with depth, and those between embeddings and hidden states N(0, 0.01). A Transformer-XL draws the former as any other
 //! matrix, and gains as N(1, 0.02). Of a table of words only the rows that are wanted are drawn.
+//!
+//! W-PCA's networks have N(0, 0.02) everywhere, their padding row included.
 
 mod normal;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use proxyrank_space::wpca::{WpcaBlock, WpcaShape};
 use proxyrank_space::{DecoderNetwork, EncoderNetwork};
 use rayon::prelude::*;
 
@@ -23,7 +26,8 @@ use crate::NnError;
 use crate::real::Real;
 use crate::weights::{
     Arena, DecoderLayout, DecoderWeights, EncoderLayout, EncoderWeights, Fill, Head, Layout, Parameter,
-    TableExtent, TableRows,
+    TableExtent, TableRows, Weights, WpcaBlockLayout, WpcaBlockWeights, WpcaEmbeddingLayout,
+    WpcaEmbeddingWeights,
 };
 use normal::{fill_normal, fill_part};
 
@@ -90,6 +94,35 @@ impl<T: Real> Initialiser<T> {
             }
         }
         Ok(DecoderWeights::from_parts(layout, embeddings.into(), body))
+    }
+
+    /// The weights of the embedding of W-PCA's networks. No row is padding.
+    pub fn wpca_embedding(&self, shape: &WpcaShape) -> Result<WpcaEmbeddingWeights<T>, NnError> {
+        Ok(self.of_body(WpcaEmbeddingLayout::new(shape)?))
+    }
+
+    /// The weights of one of their blocks as layer `layer`, whatever the other layers are.
+    pub fn wpca_block(
+        &self,
+        shape: &WpcaShape,
+        layer: usize,
+        block: WpcaBlock,
+    ) -> Result<WpcaBlockWeights<T>, NnError> {
+        Ok(self.of_body(WpcaBlockLayout::new(shape, layer, block)?))
+    }
+
+    /// `len` numbers N(0, 0.02) for a path.
+    pub(crate) fn matrix(&self, path: &str, len: usize) -> Vec<T> {
+        let mut values = vec![T::ZERO; len];
+        fill_normal(&mut values, self.seed, path, INITIAL_DEVIATION);
+        values
+    }
+
+    /// The weights of a layout that has a body only.
+    fn of_body<L: Layout>(&self, layout: L) -> Weights<T, L> {
+        let mut body = vec![T::ZERO; layout.len(Arena::Body)];
+        self.fill(&layout, Arena::Body, &mut body);
+        Weights::from_parts(layout, Arc::from([]), body)
     }
 
     fn embeddings(&self, layout: &EncoderLayout) -> Arc<[T]> {

@@ -41,6 +41,8 @@ macro_rules! kernel {
 
 pub(crate) use kernel;
 
+mod adam;
+mod affine;
 mod backward;
 pub(crate) mod elementary;
 mod lanes;
@@ -52,6 +54,8 @@ mod sight;
 mod tanh_gelu;
 mod timed;
 
+pub(crate) use adam::{AdamStep, adam, add_scaled, sum_of_squares};
+pub(crate) use affine::scale_and_shift;
 pub(crate) use backward::{column_sums, gelu_bias_backward, layer_norm_backward, scale_by, softmax_backward};
 pub(crate) use lanes::inner;
 pub(crate) use product::{Operand, product};

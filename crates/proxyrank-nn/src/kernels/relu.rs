@@ -1,4 +1,4 @@
-//! The rectifier of Transformer-XL's feed-forward networks.
+//! The rectifier of Transformer-XL's and MobileBERT's feed-forward networks.
 
 use crate::number::Number;
 use crate::real::Real;

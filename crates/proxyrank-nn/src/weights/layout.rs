@@ -160,6 +160,8 @@ pub struct EncoderLayout {
     pub head: Option<HeadLayout>,
     /// The generator's head, if there is one.
     pub generator: Option<GeneratorLayout>,
+    /// The head of a task, if there is one.
+    pub task: Option<Linear>,
 }
 
 impl EncoderLayout {
@@ -199,11 +201,19 @@ impl EncoderLayout {
             norm: plan.norm("generator_predictions", e, Arena::Body),
             bias: plan.body("generator_lm_head.bias".to_owned(), vec![network.vocab_size], Fill::Zeros),
         });
+        let task = match head {
+            Head::Task { outputs: 0 } => {
+                return Err(NnError::Empty { what: "the outputs of the task's head" });
+            }
+            Head::Task { outputs } => Some(plan.linear("task", outputs, h)),
+            Head::None | Head::Discriminator | Head::Generator => None,
+        };
         for parameter in &mut plan.parameters[before_head..] {
             parameter.in_head = true;
         }
         let Plan { parameters, .. } = plan;
-        Ok(Self { network: network.clone(), parameters, embeddings, layers, head: discriminator, generator })
+        let (network, head) = (network.clone(), discriminator);
+        Ok(Self { network, parameters, embeddings, layers, head, generator, task })
     }
 
     /// Parameters of the encoder, the head not counted.
@@ -230,12 +240,12 @@ impl Plan {
         Norm { gain, shift }
     }
 
-    fn linear(&mut self, path: &str, outputs: usize, inputs: usize) -> Linear {
+    pub(super) fn linear(&mut self, path: &str, outputs: usize, inputs: usize) -> Linear {
         self.stack("", &[path], outputs, inputs)
     }
 
     /// Linear layers of the same shape and input: first all weights, then all biases.
-    fn stack(&mut self, prefix: &str, names: &[&str], outputs: usize, inputs: usize) -> Linear {
+    pub(super) fn stack(&mut self, prefix: &str, names: &[&str], outputs: usize, inputs: usize) -> Linear {
         let weights = names
             .iter()
             .map(|name| self.body(format!("{prefix}{name}.weight"), vec![outputs, inputs], Fill::Normal));

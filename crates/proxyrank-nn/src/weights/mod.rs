@@ -15,6 +15,7 @@ mod layout;
 mod parameter;
 mod plan;
 mod values;
+mod wpca;
 
 pub use decoder::{
     ClusterLayout, DecoderLayerLayout, DecoderLayout, OutputLayout, RelativeLayout, Table, TableExtent,
@@ -26,4 +27,5 @@ pub use layout::{
     OperationLayout, SpanConvolutionLayout, Transform, TransformLayout,
 };
 pub use parameter::{Arena, Fill, Head, Parameter, Span, Stored};
-pub use values::{DecoderWeights, EncoderWeights, Weights};
+pub use values::{DecoderWeights, EncoderWeights, Weights, WpcaBlockWeights, WpcaEmbeddingWeights};
+pub use wpca::{WpcaBlockLayout, WpcaBottleneckLayout, WpcaEmbeddingLayout};

@@ -44,6 +44,11 @@ pub enum Head {
     /// ELECTRA's generator: dense to the embedding size, GELU, norm, logits over the vocabulary with the word table as
     /// output matrix.
     Generator,
+    /// One linear layer for a task that a trained encoder is fine-tuned on.
+    Task {
+        /// Classes, 1 for a number, or 2 for the ends of a span.
+        outputs: usize,
+    },
 }
 
 impl fmt::Display for Head {
@@ -52,6 +57,7 @@ impl fmt::Display for Head {
             Self::None => "empty",
             Self::Discriminator => "discriminator",
             Self::Generator => "generator",
+            Self::Task { .. } => "task",
         })
     }
 }

@@ -22,10 +22,21 @@ pub(crate) enum Kind {
     LogitSum,
     ReplacedTokens,
     MaskedTokens,
+    Classes,
+    Numbers,
+    Spans,
 }
 
-pub(crate) const KINDS: [Kind; 5] =
-    [Kind::HiddenSum, Kind::Cotangent, Kind::LogitSum, Kind::ReplacedTokens, Kind::MaskedTokens];
+pub(crate) const KINDS: [Kind; 8] = [
+    Kind::HiddenSum,
+    Kind::Cotangent,
+    Kind::LogitSum,
+    Kind::ReplacedTokens,
+    Kind::MaskedTokens,
+    Kind::Classes,
+    Kind::Numbers,
+    Kind::Spans,
+];
 
 /// A request in any precision.
 #[derive(Debug, Clone, Copy)]
@@ -38,10 +49,11 @@ pub(crate) struct Request<'a> {
 
 impl Request<'_> {
     pub(crate) fn run<T: Real>(&self, engine: &impl GradientEngine<T>) -> GradientPass<T, Record<T>> {
-        let rows = match self.input {
-            EncoderInput::Tokens(tokens) => tokens.ids().len(),
-            EncoderInput::Ones { batch, seq_len } => batch * seq_len,
+        let (sequences, seq_len) = match self.input {
+            EncoderInput::Tokens(tokens) => (tokens.batch(), tokens.seq_len()),
+            EncoderInput::Ones { batch, seq_len } => (batch, seq_len),
         };
+        let rows = sequences * seq_len;
         let elements = rows * self.network.hidden_size;
         let cotangent: Vec<T> = (0..elements).map(|i| T::of_f64((0.7 * i as f64).sin())).collect();
         let labels: Vec<bool> = (0..rows).map(|row| row % 7 == 2).collect();
@@ -51,12 +63,20 @@ impl Request<'_> {
             id: u32::try_from(index * 11 % self.network.vocab_size).unwrap(),
         });
         let masked: Vec<MaskedToken> = masked.collect();
+        let classes: Vec<u32> = (0..sequences).map(|i| [2, 0, 1, 1][i % 4]).collect();
+        let numbers: Vec<T> = (0..sequences).map(|i| T::of_f64((1.3 * i as f64).cos())).collect();
+        let place = |i: usize| u32::try_from(i % seq_len).unwrap();
+        let spans: Vec<[u32; 2]> = (0..sequences).map(|i| [place(3 * i), place(5 * i + 1)]).collect();
+        let task = |outputs| Head::Task { outputs };
         let (head, loss) = match self.kind {
             Kind::HiddenSum => (Head::None, Loss::HiddenSum),
             Kind::Cotangent => (Head::Discriminator, Loss::Cotangent(&cotangent)),
             Kind::LogitSum => (Head::Discriminator, Loss::LogitSum),
             Kind::ReplacedTokens => (Head::Discriminator, Loss::ReplacedTokens(&labels)),
             Kind::MaskedTokens => (Head::Generator, Loss::MaskedTokens(&masked)),
+            Kind::Classes => (task(3), Loss::Classes(&classes)),
+            Kind::Numbers => (task(1), Loss::Numbers(&numbers)),
+            Kind::Spans => (task(2), Loss::Spans(&spans)),
         };
         let weights = strong_weights(self.network, head, 1);
         engine.gradient(&weights, self.input, loss, self.dropout, Record::new).unwrap()

@@ -35,6 +35,7 @@ mod perturbation;
 mod reducer;
 mod signs;
 mod spectrum;
+mod supernet;
 mod tree;
 
 pub(crate) use maxima::over_tokens;
@@ -52,3 +53,4 @@ pub use norms::{MatrixNorm, MatrixNorms};
 pub use perturbation::Perturbation;
 pub use signs::SignCodes;
 pub use spectrum::{Enough, Spectra};
+pub use supernet::{FfnMoments, run_block};

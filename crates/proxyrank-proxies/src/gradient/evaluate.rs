@@ -19,7 +19,7 @@ use super::synflow::SynFlow;
 use crate::clock::timed;
 use crate::forward::{self, EvaluateOptions, Evaluation, Pass, Quantity, layer_moments};
 use crate::model::Model;
-use crate::symbolic::{EncoderTensors, Expression, Sampling};
+use crate::symbolic::{Expression, Input, Sampling, WantedTensors};
 use crate::{ProxyCall, Run, Subject};
 
 /// The head that weights must have for these calls under a signal.
@@ -54,6 +54,19 @@ pub(crate) enum Needed {
     Full,
 }
 
+impl Needed {
+    /// For the lists of these inputs, under a signal that reads the softmax or under another.
+    pub(crate) fn of_inputs(inputs: &BTreeSet<Input>, softmax: bool) -> Self {
+        if inputs.contains(&Input::Grad) && softmax {
+            Self::Full
+        } else if inputs.iter().all(|&input| input == Input::Weight) {
+            Self::None
+        } else {
+            Self::Tokens
+        }
+    }
+}
+
 /// How much of its vocabulary a decoder of a family must have for these calls, under a signal that reads the softmax or under
 /// another.
 pub(crate) fn needed_vocabulary(family: Family, calls: &[ProxyCall], softmax: bool) -> Needed {
@@ -61,7 +74,8 @@ pub(crate) fn needed_vocabulary(family: Family, calls: &[ProxyCall], softmax: bo
     let runs = calls.iter().any(|call| match reading(call, family) {
         Reading::Sizes => false,
         Reading::Forward(measure) => measure.needs_forward(),
-        Reading::Gradient(_) | Reading::Formula(_) => true,
+        Reading::Gradient(_) => true,
+        Reading::Formula(expression) => Needed::of_inputs(&expression.inputs(), softmax) != Needed::None,
     });
     let flow = needs.pass(PassKind::SynFlow) || needs.pass(PassKind::TokenFlow);
     match (flow || softmax && needs.signal(), runs) {
@@ -230,11 +244,10 @@ impl<T: Real, L: Model, E: Engine<T, L> + GradientEngine<T, L> + Sync> Evaluator
             .then(|| flow(|| SegmentNorms::run(engine, weights, batch, dropout)))
             .transpose()?
             .and_then(|(norms, ns)| Some((norms?, ns)));
-        let formulas = EncoderTensors { inputs: &needs.inputs, sampling: Sampling::Whole, dropout };
+        let formulas = WantedTensors { inputs: &needs.inputs, sampling: Sampling::Whole, dropout };
         let tensors = (!needs.inputs.is_empty())
-            .then(|| flow(|| L::tensors(formulas, engine, weights, batch, signal)))
-            .transpose()?
-            .and_then(|(tensors, ns)| Some((tensors?, ns)));
+            .then(|| flow(|| formulas.collect(engine, weights, batch, signal)))
+            .transpose()?;
         let passes = Passes { weights, backward, curvature, synflow, token_flow, samples, segments, tensors };
         Ok((forward, passes))
     }

@@ -1,8 +1,10 @@
 //! Decoders.
 
+use std::collections::BTreeSet;
+
 use proxyrank_nn::{
-    DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights, Engine, GradientEngine, Linear, NnError, Real,
-    Sight, TableExtent, TokenBatch, VocabularyGradient,
+    DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights, Linear, Real, Sight, Site, TableExtent,
+    TokenBatch, VocabularyGradient,
 };
 use proxyrank_schema::Signal;
 use proxyrank_space::{DecoderFamily, Family, Network};
@@ -10,7 +12,7 @@ use proxyrank_space::{DecoderFamily, Family, Network};
 use super::{Model, Problem, make_absolute};
 use crate::ProxyCall;
 use crate::gradient::{Matrix, Needed, Part, SignalError, cotangent, needed_vocabulary};
-use crate::symbolic::{EncoderTensors, LayerTensors};
+use crate::symbolic::{Input as FormulaInput, decoder_inputs_at};
 
 /// A signal of decoders with everything that it draws.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +45,20 @@ pub fn vocabulary<'a, T: Real>(
     signal: &DecoderSignal<T>,
     batch: &'a TokenBatch,
 ) -> TableExtent<'a> {
-    match needed_vocabulary(family, calls, matches!(signal, DecoderSignal::NextTokens(_))) {
+    extent(needed_vocabulary(family, calls, matches!(signal, DecoderSignal::NextTokens(_))), batch)
+}
+
+/// How much of the vocabulary decoders must have for the lists of these inputs.
+pub fn formula_vocabulary<'a, T: Real>(
+    inputs: &BTreeSet<FormulaInput>,
+    signal: &DecoderSignal<T>,
+    batch: &'a TokenBatch,
+) -> TableExtent<'a> {
+    extent(Needed::of_inputs(inputs, matches!(signal, DecoderSignal::NextTokens(_))), batch)
+}
+
+fn extent(needed: Needed, batch: &TokenBatch) -> TableExtent<'_> {
+    match needed {
         Needed::None => TableExtent::None,
         Needed::Tokens => TableExtent::Tokens(batch.read_ids()),
         Needed::Full => TableExtent::Full,
@@ -129,14 +144,12 @@ impl Model for DecoderLayout {
         None
     }
 
-    fn tensors<T: Real, E: Engine<T, Self> + GradientEngine<T, Self>>(
-        _: EncoderTensors<'_>,
-        _: &E,
-        _: &DecoderWeights<T>,
-        _: &TokenBatch,
-        _: &DecoderSignal<T>,
-    ) -> Result<Option<LayerTensors>, NnError> {
-        Ok(None)
+    fn listed(&self) -> Vec<Matrix> {
+        self.matrices()
+    }
+
+    fn inputs_at(site: Site) -> &'static [FormulaInput] {
+        decoder_inputs_at(site)
     }
 
     /// Positions, if there are any, and softmax included.

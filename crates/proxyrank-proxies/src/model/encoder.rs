@@ -1,15 +1,15 @@
 //! Encoders.
 
 use proxyrank_nn::{
-    EmbeddingGradient, EncoderInput, EncoderLayout, EncoderWeights, Engine, GradientEngine, Linear, Loss,
-    NnError, OperationLayout, Real, Stored, TokenBatch,
+    EmbeddingGradient, EncoderInput, EncoderLayout, EncoderWeights, Linear, Loss, OperationLayout, Real,
+    Site, Stored, TokenBatch,
 };
 use proxyrank_space::Network;
 
 use super::{Model, Problem, make_absolute};
 use crate::forward::moved_embeddings;
 use crate::gradient::{Matrix, Part, PreparedSignal};
-use crate::symbolic::{EncoderTensors, LayerTensors};
+use crate::symbolic::{Input as FormulaInput, encoder_inputs_at, inner_weights};
 
 impl Model for EncoderLayout {
     type Signal<T: Real> = PreparedSignal<T>;
@@ -87,14 +87,14 @@ impl Model for EncoderLayout {
         Some(moved_embeddings(weights, batch))
     }
 
-    fn tensors<T: Real, E: Engine<T> + GradientEngine<T>>(
-        wanted: EncoderTensors<'_>,
-        engine: &E,
-        weights: &EncoderWeights<T>,
-        batch: &TokenBatch,
-        signal: &PreparedSignal<T>,
-    ) -> Result<Option<LayerTensors>, NnError> {
-        wanted.collect(engine, weights, batch, signal).map(Some)
+    fn listed(&self) -> Vec<Matrix> {
+        let all = self.matrices();
+        let of = |parameter: usize| all.iter().find(|matrix| matrix.parameter == parameter).cloned();
+        inner_weights(self).into_iter().filter_map(of).collect()
+    }
+
+    fn inputs_at(site: Site) -> &'static [FormulaInput] {
+        encoder_inputs_at(site)
     }
 
     /// The embedding tables keep their signs.

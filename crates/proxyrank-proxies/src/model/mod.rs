@@ -6,13 +6,13 @@
 mod decoder;
 mod encoder;
 
-use proxyrank_nn::{Engine, GradientEngine, Layout, Linear, NnError, Real, TokenBatch, Weights};
+use proxyrank_nn::{Layout, Linear, Real, Site, TokenBatch, Weights};
 use proxyrank_space::Network;
 
 use crate::gradient::Matrix;
-use crate::symbolic::{EncoderTensors, LayerTensors};
+use crate::symbolic::Input as FormulaInput;
 
-pub use decoder::{DecoderSignal, vocabulary};
+pub use decoder::{DecoderSignal, formula_vocabulary, vocabulary};
 
 /// An input and the loss that is differentiated on it.
 pub(crate) type Problem<'a, T, L> = (<L as Layout>::Input<'a>, <L as Layout>::Loss<'a, T>);
@@ -57,14 +57,11 @@ pub trait Model: Layout + Sized {
     /// The weights with every embedding that the batch reads moved, where the family has such a move.
     fn perturbed<T: Real>(weights: &Weights<T, Self>, batch: &TokenBatch) -> Option<Weights<T, Self>>;
 
-    /// The tensors that formulas read, where the family has such lists.
-    fn tensors<T: Real, E: Engine<T, Self> + GradientEngine<T, Self>>(
-        wanted: EncoderTensors<'_>,
-        engine: &E,
-        weights: &Weights<T, Self>,
-        batch: &TokenBatch,
-        signal: &Self::Signal<T>,
-    ) -> Result<Option<LayerTensors>, NnError>;
+    /// The matrices of the lists `weight` and `grad` that formulas read, in the order of their modules.
+    fn listed(&self) -> Vec<Matrix>;
+
+    /// The lists that the activations of a place belong to.
+    fn inputs_at(site: Site) -> &'static [FormulaInput];
 
     /// Replaces the weights that a `SynFlow` pass wants to be positive by their absolute values.
     fn absolute<T: Real>(weights: &mut Weights<T, Self>);

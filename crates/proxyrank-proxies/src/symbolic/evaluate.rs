@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -15,20 +16,25 @@ pub trait TensorSource: Sync {
     fn tensors(&self, input: Input) -> &[Tensor];
 }
 
-/// Tensors in memory.
+/// Tensors in memory. Two inputs may be one list.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LayerTensors(BTreeMap<Input, Vec<Tensor>>);
+pub struct LayerTensors(BTreeMap<Input, Arc<[Tensor]>>);
 
 impl LayerTensors {
     /// Puts in the tensors of an input, in place of those that were there.
     pub fn insert(&mut self, input: Input, tensors: Vec<Tensor>) {
+        self.share(input, tensors.into());
+    }
+
+    /// The same with a list that other inputs may have too.
+    pub fn share(&mut self, input: Input, tensors: Arc<[Tensor]>) {
         self.0.insert(input, tensors);
     }
 }
 
 impl TensorSource for LayerTensors {
     fn tensors(&self, input: Input) -> &[Tensor] {
-        self.0.get(&input).map_or(&[], Vec::as_slice)
+        self.0.get(&input).map_or(&[], |tensors| tensors)
     }
 }
 

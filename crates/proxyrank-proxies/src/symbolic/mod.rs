@@ -21,11 +21,13 @@
 //! - [`ParseError`] shows the place of a fault;
 //! - [`Tensor`] computes primitives as pure functions;
 //! - [`TensorSource`] is where an expression finds a network's tensors: anything that has the five lists will do;
-//!   [`EncoderTensors`] takes them from an encoder in one forward pass, and one backward pass if gradients are asked for, whole
+//!   [`WantedTensors`] takes them from a network in one forward pass, and one backward pass if gradients are asked for, whole
 //!   or as samples;
 //! - [`Genotype`] is LPZero's own notation, `[head,act][[15,3],[8,13],0]`;
 //! - [`submission`] reads TOML files; the proxies that LPZero published ship that way.
 
+mod collect;
+mod decoder;
 mod encoder;
 mod error;
 mod evaluate;
@@ -40,7 +42,9 @@ mod tensor;
 #[cfg(test)]
 mod tests;
 
-pub use encoder::{EncoderTensors, Sampling};
+pub use collect::{Sampling, WantedTensors};
+pub(crate) use decoder::decoder_inputs_at;
+pub(crate) use encoder::{encoder_inputs_at, inner_weights};
 pub use error::{Fault, ParseError};
 pub use evaluate::{EvaluationError, LayerTensors, TensorSource};
 pub use expression::{Expression, Reduction, Series, Tensors};

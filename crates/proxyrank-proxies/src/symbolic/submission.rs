@@ -179,7 +179,8 @@ fn proxy(
     paper: Option<&'static Paper>,
     faults: Vec<String>,
 ) -> &'static Proxy {
-    let (class, axes) = needs(&expression.inputs());
+    let inputs = expression.inputs();
+    let (class, axes) = needs(&inputs);
     let faults: Vec<&'static str> = faults.into_iter().map(|fault| &*fault.leak()).collect();
     let formula = expression.to_string().leak();
     let run = Run::Symbolic(Box::leak(Box::new(expression)));
@@ -192,13 +193,18 @@ fn proxy(
         direction,
         scale: Scale::Quantity,
         class,
-        families: &[Family::Encoder],
+        families: families(&inputs),
         axes,
         params: &[],
         version: VERSION,
         faults: faults.leak(),
         run,
     }))
+}
+
+/// The families that have all of some inputs: no decoder shows its attention probabilities, as released.
+fn families(inputs: &BTreeSet<Input>) -> &'static [Family] {
+    if inputs.contains(&Input::Softmax) { &[Family::Encoder] } else { &[Family::Encoder, Family::Gpt2] }
 }
 
 /// What must be run for some inputs, and what the score depends on.

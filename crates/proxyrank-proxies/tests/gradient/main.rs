@@ -20,4 +20,5 @@ mod reference;
 mod samples;
 mod segments;
 mod symbolic;
+mod symbolic_decoders;
 mod threads;

@@ -12,18 +12,18 @@ use proxyrank_nn::{
 use proxyrank_proxies::ProxyCall;
 use proxyrank_proxies::gradient::{PreparedSignal, evaluate};
 use proxyrank_proxies::symbolic::{
-    EncoderTensors, Expression, Input, LayerTensors, Sampling, Tensor, TensorSource, Unary,
+    Expression, Input, LayerTensors, Sampling, Tensor, TensorSource, Unary, WantedTensors,
 };
 use proxyrank_schema::Signal;
 
 use crate::definitions::{EVAL, batch, named, signal, weights};
 
-fn all_inputs() -> BTreeSet<Input> {
+pub(crate) fn all_inputs() -> BTreeSet<Input> {
     Input::ALL.iter().copied().collect()
 }
 
 fn collected(signal: &PreparedSignal<f64>, sampling: Sampling) -> LayerTensors {
-    let tensors = EncoderTensors { inputs: &all_inputs(), sampling, dropout: Dropout::Off };
+    let tensors = WantedTensors { inputs: &all_inputs(), sampling, dropout: Dropout::Off };
     tensors.collect(&FastEngine::new(), &weights(), &batch(), signal).unwrap()
 }
 
@@ -90,16 +90,12 @@ fn inputs_are_the_networks_tensors_in_its_order() {
     near(&sums(Input::Grad), &expected.iter().map(|(.., gradient)| *gradient).collect::<Vec<f64>>());
 }
 
-#[test]
-fn samples_are_slices_of_the_whole() {
-    let prepared = signal(Signal::Rtd);
-    let whole = collected(&prepared, Sampling::Whole);
-    let sampling = Sampling::Elements { count: 120, seed: 1 };
-    let sample = collected(&prepared, sampling);
+/// A sample of about `count` elements a tensor is made of whole slices along the first axis of the whole.
+pub(crate) fn assert_slices(whole: &LayerTensors, sample: &LayerTensors, count: usize) {
     for &input in Input::ALL {
         for (whole, sample) in whole.tensors(input).iter().zip(sample.tensors(input)) {
             let (rows, kept) = (whole.shape()[0], sample.shape()[1]);
-            assert_eq!((sample.shape()[0], kept), (rows, (120 / rows).max(1)));
+            assert_eq!((sample.shape()[0], kept), (rows, (count / rows).max(1)));
             let columns = whole.values().len() / rows;
             for position in 0..kept {
                 let column = |tensor: &Tensor, column: usize, columns: usize| -> Vec<u64> {
@@ -115,6 +111,15 @@ fn samples_are_slices_of_the_whole() {
             assert!(range(sample) <= range(whole));
         }
     }
+}
+
+#[test]
+fn samples_are_slices_of_the_whole() {
+    let prepared = signal(Signal::Rtd);
+    let whole = collected(&prepared, Sampling::Whole);
+    let sampling = Sampling::Elements { count: 120, seed: 1 };
+    let sample = collected(&prepared, sampling);
+    assert_slices(&whole, &sample, 120);
     assert_eq!(collected(&prepared, sampling), sample);
     assert_ne!(collected(&prepared, Sampling::Elements { count: 120, seed: 2 }), sample);
     assert_eq!(collected(&prepared, Sampling::Elements { count: 1_000_000, seed: 1 }), whole);
@@ -186,7 +191,7 @@ fn engines_and_threads_agree() {
     let run = |tensors: LayerTensors| expression.evaluate(&tensors).unwrap();
     let prepared = signal(Signal::Gaussian);
     let fast = run(collected(&prepared, Sampling::Whole));
-    let tensors = EncoderTensors { inputs: &all_inputs(), sampling: Sampling::Whole, dropout: Dropout::Off };
+    let tensors = WantedTensors { inputs: &all_inputs(), sampling: Sampling::Whole, dropout: Dropout::Off };
     let engine = ComposedEngine::new(Device::Cpu);
     let composed = run(tensors.collect(&engine, &weights(), &batch(), &prepared).unwrap());
     assert_relative_eq!(fast, composed, max_relative = 1e-10);

@@ -5,8 +5,9 @@
 //! a page that is 1600 wide: text is measured with the embedded font's own metrics, so both formats get the same
 //! picture on any machine, whatever fonts it has, and two drawings of the same data are the same bytes.
 //!
-//! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`magnitudes`]: one
-//!   chart each;
+//! - [`scatter`], [`intervals`], [`heatmap`], [`scorecard`], [`cost`], [`spread`], [`curves`], [`cloud`], [`magnitudes`],
+//!   [`layered`]:
+//!   one chart each;
 //! - `inline`: two of them as small SVGs for web pages;
 //! - `canvas`, `surface`, `output`, `png`: shapes and text, what plotters is told, and the two files;
 //! - `font`, `palette`, `scale`, `duration`, `axis`, `labels`, `seriation`: parts with rules of their own;
@@ -18,6 +19,7 @@
 mod axis;
 mod canvas;
 mod class;
+pub mod cloud;
 mod column;
 pub mod cost;
 pub mod curves;
@@ -28,6 +30,7 @@ pub mod heatmap;
 mod inline;
 pub mod intervals;
 mod labels;
+pub mod layered;
 mod legend;
 pub mod magnitudes;
 mod output;
@@ -42,11 +45,13 @@ mod seriation;
 pub mod spread;
 mod surface;
 
+pub use cloud::Cloud;
 pub use cost::CostScatter;
 pub use curves::Curves;
 pub use error::ChartError;
 pub use heatmap::Heatmap;
 pub use intervals::TauIntervals;
+pub use layered::Layered;
 pub use magnitudes::Magnitudes;
 pub use references::ReferenceLine;
 pub use scale::AxisScale;

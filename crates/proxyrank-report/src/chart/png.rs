@@ -19,10 +19,11 @@ pub(super) fn encode(size: (u32, u32), pixels: &[u8]) -> Result<Vec<u8>, Encodin
     let (pixels, _) = pixels.as_chunks::<3>();
     let palette = palette(pixels);
     let mut places: HashMap<Rgb, u8> = HashMap::new();
-    let indexed: Vec<u8> = pixels
-        .iter()
-        .map(|&pixel| *places.entry(pixel).or_insert_with(|| nearest(&palette, pixel)))
-        .collect();
+    let mut indexed = Vec::with_capacity(pixels.len());
+    for run in runs(pixels) {
+        let place = *places.entry(run[0]).or_insert_with(|| nearest(&palette, run[0]));
+        indexed.resize(indexed.len() + run.len(), place);
+    }
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, size.0, size.1);
     encoder.set_color(ColorType::Indexed);
@@ -37,11 +38,16 @@ pub(super) fn encode(size: (u32, u32), pixels: &[u8]) -> Result<Vec<u8>, Encodin
     Ok(file)
 }
 
+/// Neighbours of one colour: most of a chart is paper, and a run is looked up as fast as a pixel.
+fn runs(pixels: &[Rgb]) -> impl Iterator<Item = &[Rgb]> {
+    pixels.chunk_by(|a, b| a == b)
+}
+
 /// The commonest colours; of equally common ones the darker first, so that equal pixels give equal files.
 fn palette(pixels: &[Rgb]) -> Vec<Rgb> {
     let mut counts: HashMap<Rgb, usize> = HashMap::new();
-    for &pixel in pixels {
-        *counts.entry(pixel).or_default() += 1;
+    for run in runs(pixels) {
+        *counts.entry(run[0]).or_default() += run.len();
     }
     let mut colours: Vec<(Rgb, usize)> = counts.into_iter().collect();
     colours.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));

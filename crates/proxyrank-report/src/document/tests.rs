@@ -56,8 +56,8 @@ fn a_page_needs_nothing_but_itself_and_no_text_becomes_markup() {
         ),
         "{html}"
     );
-    assert!(html.contains("<li id=\"how-ceiling-1\">Made by <code>proxyrank rank --target glue</code> → <a href=\"flexibert/ceiling.csv\">CSV</a>"));
-    assert!(html.contains("style=\"--k:25\">-0.25</td>"), "{html}");
+    assert!(html.contains("<li\n id=\"how-ceiling-1\">Made by <code>proxyrank rank --target glue</code> → <a href=\"flexibert/ceiling.csv\">CSV</a>"));
+    assert!(html.contains("style=\"--k:25\">-0.25<"), "{html}");
     assert!(html.contains("class=\"f-paper\""));
 }
 

@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use proxyrank_report::chart::cloud::{Cloud, Group};
 use proxyrank_report::chart::cost::{CostPoint, CostScatter};
 use proxyrank_report::chart::curves::{Curves, Series};
 use proxyrank_report::chart::heatmap::Heatmap;
 use proxyrank_report::chart::intervals::{IntervalRow, ReferenceLine, TauIntervals};
+use proxyrank_report::chart::layered::{LayerCell, Layered, LayeredRow};
 use proxyrank_report::chart::scatter::{Scatter, ScatterPoint};
 use proxyrank_report::chart::scorecard::{Kind, Scorecard, ScorecardCell, ScorecardRow};
 use proxyrank_report::chart::spread::{SeedSpread, SpreadRow};
@@ -274,12 +276,64 @@ fn awkward_curves_are_drawn() {
     }
 }
 
+fn cloud(groups: &[&[(f64, f64)]]) -> Cloud {
+    let group = |(index, points): (usize, &&[(f64, f64)])| Group {
+        name: format!("group {index}"),
+        points: points.to_vec(),
+    };
+    Cloud {
+        title: "cloud".into(),
+        subtitle: "s".into(),
+        x_label: "here".into(),
+        y_label: "there".into(),
+        groups: groups.iter().enumerate().map(group).collect(),
+        diagonal: true,
+    }
+}
+
+#[test]
+fn a_cloud_names_its_groups_and_counts_what_it_leaves_out() {
+    let svg = drawn(|path| cloud(&[&[(0.1, 0.2), (0.3, f64::NAN)], &[(0.5, 0.1)], &[]]).draw(path));
+    for text in ["group 0", "group 1", "group 2", "here", "there", "1 point"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for points in
+        [&[(7.0, 7.0)][..], &[(f64::MIN, f64::MAX), (f64::MAX, f64::MIN)], &[(1e-300, 0.0), (0.0, 0.0)]]
+    {
+        cloud(&[points]).draw(&folder.path().join("x")).unwrap();
+    }
+}
+
+#[test]
+fn networks_are_rows_of_layers() {
+    let cell = |kind, share| LayerCell { kind, share };
+    let row = |name: &str, cells: &[LayerCell]| LayeredRow {
+        name: name.into(),
+        remark: "15.7M".into(),
+        cells: cells.to_vec(),
+    };
+    let chart = Layered {
+        title: "Networks".into(),
+        subtitle: "s".into(),
+        kinds: vec!["BERT".into(), "MobileBERT".into()],
+        rows: vec![row("found", &[cell(0, 1.0), cell(1, 0.5)]), row("other", &[cell(1, f64::NAN)])],
+    };
+    let svg = drawn(|path| chart.draw(path));
+    for text in ["found", "other", "15.7M", "BERT", "MobileBERT"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    let nothing = Layered { rows: Vec::new(), ..chart };
+    assert!(matches!(nothing.draw(Path::new("x")), Err(ChartError::Empty { .. })));
+}
+
 #[test]
 fn nothing_to_draw_is_said() {
     let path = Path::new("never/written");
     let untimed = cost(&[(f64::NAN, 0.5), (-1.0, 0.5), (1.0, f64::INFINITY)]).draw(path).unwrap_err();
     assert!(untimed.to_string().contains("no finite correlation with a positive time"), "{untimed}");
     assert!(matches!(spread(0).draw(path), Err(ChartError::Empty { .. })));
+    assert!(matches!(cloud(&[&[(1.0, f64::NAN)], &[]]).draw(path), Err(ChartError::Empty { .. })));
     assert!(matches!(curves(&[&[(1.0, f64::NAN)], &[]]).draw(path), Err(ChartError::Empty { .. })));
     let message = scatter(&[None]).draw(path).unwrap_err().to_string();
     assert!(message.contains("no finite score to show"), "{message}");

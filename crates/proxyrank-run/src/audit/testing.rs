@@ -18,6 +18,7 @@ pub(crate) fn benchmark(count: usize) -> Benchmark {
         info: find(&"flexibert".into()).unwrap(),
         sha256: "0".repeat(64),
         entries: Sampler::new(0).take(count).enumerate().map(entry).collect::<Vec<Entry>>(),
+        trainings: Vec::new(),
         warnings: Vec::new(),
     }
 }

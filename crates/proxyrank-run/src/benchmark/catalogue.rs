@@ -15,6 +15,8 @@ pub enum Source {
     Flexibert,
     /// A folder of the LiteTransformerSearch logs; [`proxyrank_data::load::lts::set_of`] knows which.
     Lts,
+    /// What is compiled in: networks that this project trained.
+    Embedded,
     /// A folder of one's own with networks of this family.
     Own(Family),
 }
@@ -49,6 +51,15 @@ const GLUE: &[Metric] = &[
     higher("sts"),
     latency::METRIC,
 ];
+/// Probe tasks of the project's own corpus, percent, their mean first.
+const PROBES: &[Metric] = &[
+    higher("probe"),
+    higher("acceptability"),
+    higher("sentiment"),
+    higher("paraphrase"),
+    higher("entailment"),
+    higher("similarity"),
+];
 /// Perplexities of the random decoder sets.
 const PERPLEXITY: &[Metric] = &[lower("test_ppl"), lower("valid_ppl")];
 /// Perplexity, latency and memory of the Pareto sets.
@@ -73,6 +84,17 @@ pub struct BenchmarkInfo {
     pub size_proxy: &'static str,
     /// Sequence length of the training data, in tokens.
     pub seq_len: u32,
+    /// The vocabulary of its encoders; decoders have their own sizes.
+    pub tokens: Tokens,
+}
+
+/// A vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tokens {
+    /// BERT's word pieces.
+    Bert,
+    /// The words of the project's own corpus.
+    Words,
 }
 
 const ENCODER_READINGS: &[Reading] = &[Reading::AsTrained, Reading::Declared, Reading::Released];
@@ -87,6 +109,7 @@ const fn random(id: &'static str, title: &'static str, seq_len: u32) -> Benchmar
         readings: &[Reading::Declared],
         size_proxy: "num_parameters_body",
         seq_len,
+        tokens: Tokens::Bert,
     }
 }
 
@@ -94,7 +117,7 @@ const fn pareto(id: &'static str, title: &'static str) -> BenchmarkInfo {
     BenchmarkInfo { metrics: PARETO, ..random(id, title, 32) }
 }
 
-/// Every benchmark, encoders first.
+/// Every benchmark, the public ones first.
 pub const BENCHMARKS: &[BenchmarkInfo] = &[
     BenchmarkInfo {
         id: "flexibert",
@@ -105,6 +128,7 @@ pub const BENCHMARKS: &[BenchmarkInfo] = &[
         readings: ENCODER_READINGS,
         size_proxy: "num_parameters",
         seq_len: 128,
+        tokens: Tokens::Bert,
     },
     random("lts-gpt2-wt103", "200 random GPT-2, WikiText-103", 192),
     random("lts-gpt2-lm1b", "200 random GPT-2, LM1B", 32),
@@ -117,6 +141,17 @@ pub const BENCHMARKS: &[BenchmarkInfo] = &[
     pareto("lts-pareto-transxl-lm1b-arm", "Transformer-XL Pareto front on ARM, LM1B"),
     pareto("lts-pareto-transxl-lm1b-corei7", "Transformer-XL Pareto front on Core i7, LM1B"),
     pareto("lts-pareto-transxl-lm1b-titanxp", "Transformer-XL Pareto front on Titan Xp, LM1B"),
+    BenchmarkInfo {
+        id: "embedded",
+        title: "Embedded: small FlexiBERT encoders trained here, five probe tasks",
+        dataset: "embedded",
+        source: Source::Embedded,
+        metrics: PROBES,
+        readings: &[Reading::Declared],
+        size_proxy: "num_parameters",
+        seq_len: 40,
+        tokens: Tokens::Words,
+    },
 ];
 
 /// A benchmark's name that is not in [`BENCHMARKS`].
@@ -149,14 +184,14 @@ impl BenchmarkInfo {
     pub const fn argument(&self) -> &'static str {
         match self.source {
             Source::Own(_) => self.dataset,
-            Source::Flexibert | Source::Lts => self.id,
+            Source::Flexibert | Source::Lts | Source::Embedded => self.id,
         }
     }
 
     /// The families of its networks.
     pub fn families(&self) -> &'static [Family] {
         match self.source {
-            Source::Flexibert | Source::Own(Family::Encoder) => &[Family::Encoder],
+            Source::Flexibert | Source::Embedded | Source::Own(Family::Encoder) => &[Family::Encoder],
             Source::Own(Family::Gpt2) => &[Family::Gpt2],
             Source::Lts if self.id.contains("gpt2") => &[Family::Gpt2],
             Source::Lts | Source::Own(Family::TransformerXl) => &[Family::TransformerXl],

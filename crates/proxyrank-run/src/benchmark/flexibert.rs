@@ -19,7 +19,7 @@ pub(super) fn load(info: &'static BenchmarkInfo, locator: &Locator) -> Result<Be
     let path = files.path(FILE)?;
     let entries = FlexibertBenchmark::read(path)?.entries.iter().map(entry).collect();
     let sha256 = sha256_file(path).map_err(RunError::read(path))?;
-    Ok(Benchmark { info, sha256, entries, warnings: files.warnings() })
+    Ok(Benchmark { info, sha256, entries, trainings: Vec::new(), warnings: files.warnings() })
 }
 
 /// Wall-clock time of the pre-training of each architecture.

@@ -28,7 +28,7 @@ pub(super) fn load(info: &'static BenchmarkInfo, locator: &Locator) -> Result<Be
     }
     let sha256 = digest(&files, set.info.folder);
     let entries = set.entries.iter().map(entry).collect();
-    Ok(Benchmark { info, sha256, entries, warnings })
+    Ok(Benchmark { info, sha256, entries, trainings: Vec::new(), warnings })
 }
 
 /// Reads the set with everything that was stored beside its architectures.

@@ -1,6 +1,7 @@
 //! A benchmark in memory: architectures with what they reached, and what is needed to judge a proxy on them.
 
 mod catalogue;
+mod embedded;
 pub(crate) mod flexibert;
 mod lts;
 mod own;
@@ -10,10 +11,10 @@ use std::hash::Hash;
 
 use proxyrank_data::fetch::Locator;
 use proxyrank_schema::{ArchId, BenchmarkId, Reading, TruthRow};
-use proxyrank_space::{Architecture, Network, counts};
+use proxyrank_space::{Architecture, EncoderNetwork, Network, counts};
 
 pub use catalogue::{
-    BENCHMARKS, BenchmarkInfo, Metric, Source, UnknownBenchmark, UnknownMetric, UnknownReading, find,
+    BENCHMARKS, BenchmarkInfo, Metric, Source, Tokens, UnknownBenchmark, UnknownMetric, UnknownReading, find,
 };
 pub(crate) use lts::read as read_lts;
 pub use own::{open, resolve};
@@ -31,6 +32,17 @@ pub struct Entry {
     pub truth: BTreeMap<&'static str, f64>,
 }
 
+/// One training of an architecture from a seed that is known.
+#[derive(Debug, Clone)]
+pub struct Training {
+    /// Place of the architecture among the entries.
+    pub entry: usize,
+    /// Its seed.
+    pub seed: u64,
+    /// What it reached, by metric.
+    pub truth: BTreeMap<&'static str, f64>,
+}
+
 /// A loaded benchmark.
 #[derive(Debug, Clone)]
 pub struct Benchmark {
@@ -40,6 +52,8 @@ pub struct Benchmark {
     pub sha256: String,
     /// Its architectures in the order of the files.
     pub entries: Vec<Entry>,
+    /// Every training, where the source tells them apart; an entry's ground truth is then their mean.
+    pub trainings: Vec<Training>,
     /// What every table made from it must repeat.
     pub warnings: Vec<String>,
 }
@@ -50,6 +64,7 @@ impl Benchmark {
         match info.source {
             Source::Flexibert => flexibert::load(info, locator),
             Source::Lts => lts::load(info, locator),
+            Source::Embedded => embedded::load(info),
             Source::Own(_) => own::load(info),
         }
     }
@@ -58,7 +73,7 @@ impl Benchmark {
     pub fn training_seconds(&self, locator: &Locator) -> Result<Option<Vec<f64>>, RunError> {
         match self.info.source {
             Source::Flexibert => flexibert::training_seconds(self.info, locator).map(Some),
-            Source::Lts | Source::Own(_) => Ok(None),
+            Source::Lts | Source::Embedded | Source::Own(_) => Ok(None),
         }
     }
 
@@ -67,22 +82,57 @@ impl Benchmark {
         self.info.benchmark_id()
     }
 
-    /// The ground truth as rows for the store. The source trained every architecture once, without saying from which seed.
+    /// The ground truth as rows for the store: one a training where they are told apart, else one an architecture, under
+    /// seed 0.
     pub fn truth_rows(&self) -> Vec<TruthRow> {
-        let metric = |name: &str| self.info.metrics.iter().find(|m| m.name == name);
-        let rows = self.entries.iter().flat_map(|entry| {
-            entry.truth.iter().filter_map(move |(name, value)| {
-                metric(name).map(|metric| TruthRow {
-                    benchmark: self.id(),
-                    arch_id: entry.id.clone(),
-                    metric: metric.name.to_owned(),
-                    value: *value,
-                    higher_is_better: metric.higher_is_better,
-                    train_seed: 0,
-                })
+        let row = |entry: &Entry, train_seed: u64, name: &str, value: f64| {
+            let metric = self.info.metrics.iter().find(|metric| metric.name == name)?;
+            Some(TruthRow {
+                benchmark: self.id(),
+                arch_id: entry.id.clone(),
+                metric: metric.name.to_owned(),
+                value,
+                higher_is_better: metric.higher_is_better,
+                train_seed,
             })
-        });
-        rows.collect()
+        };
+        if self.trainings.is_empty() {
+            let of_entry = |entry: &Entry| {
+                entry.truth.iter().filter_map(|(name, value)| row(entry, 0, name, *value)).collect::<Vec<_>>()
+            };
+            return self.entries.iter().flat_map(of_entry).collect();
+        }
+        let of_training = |training: &Training| {
+            let entry = &self.entries[training.entry];
+            let rows =
+                training.truth.iter().filter_map(|(name, value)| row(entry, training.seed, name, *value));
+            rows.collect::<Vec<_>>()
+        };
+        self.trainings.iter().flat_map(of_training).collect()
+    }
+
+    /// The encoder of an architecture under a reading. What is compiled in has all of its architectures, trained or not.
+    pub fn encoder(
+        info: &'static BenchmarkInfo,
+        id: &ArchId,
+        reading: Reading,
+        locator: &Locator,
+    ) -> Result<EncoderNetwork, RunError> {
+        let architecture = if info.source == Source::Embedded {
+            embedded::architecture(id)
+        } else {
+            let entries = Self::load(info, locator)?.entries;
+            entries.into_iter().find(|entry| entry.id == *id).map(|entry| entry.architecture)
+        };
+        let architecture =
+            architecture.ok_or_else(|| RunError::Usage(format!("{} has no architecture `{id}`", info.id)))?;
+        match architecture.network(reading).map_err(RunError::space(info.benchmark_id(), id))? {
+            Network::Encoder(network) => Ok(network),
+            Network::Decoder(_) => Err(RunError::Usage(format!(
+                "{}: only encoders can be trained, and {id} is a decoder",
+                info.id
+            ))),
+        }
     }
 
     /// The ground truths that some architecture has.

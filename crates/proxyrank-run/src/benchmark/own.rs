@@ -10,12 +10,14 @@ use std::path::Path;
 use proxyrank_data::load::own::{Better, DESCRIPTION, OwnBenchmark, SizeProxy, Space};
 use proxyrank_schema::{BenchmarkId, Reading};
 
-use super::catalogue::{BENCHMARKS, BenchmarkInfo, Metric, Source, find};
+use super::catalogue::{BENCHMARKS, BenchmarkInfo, Metric, Source, Tokens, find};
 use super::{Benchmark, Entry};
 use crate::RunError;
 
 /// Length of sequences for encoders where the description says nothing.
 const ENCODER_LENGTH: u32 = 128;
+/// The same for encoders with a quarter of the widths, which have no more positions.
+const QUARTER_LENGTH: u32 = 64;
 
 /// The benchmark that a word on the command line means: a name of the catalogue, or a folder with a `benchmark.toml`.
 ///
@@ -52,7 +54,7 @@ pub fn open(folder: &Path) -> Result<&'static BenchmarkInfo, RunError> {
     };
     let metrics: Vec<Metric> = description.metrics.iter().map(metric).collect();
     let size = description.size_proxy.unwrap_or(match description.space {
-        Space::Flexibert => SizeProxy::NumParameters,
+        Space::Flexibert | Space::FlexibertQuarter => SizeProxy::NumParameters,
         Space::Gpt2 | Space::TransformerXl => SizeProxy::NumParametersBody,
     });
     let segment = description.decoder.as_ref().and_then(|decoder| u32::try_from(decoder.tgt_len).ok());
@@ -68,7 +70,14 @@ pub fn open(folder: &Path) -> Result<&'static BenchmarkInfo, RunError> {
             SizeProxy::NumParameters => "num_parameters",
             SizeProxy::NumParametersBody => "num_parameters_body",
         },
-        seq_len: description.seq_len.or(segment).unwrap_or(ENCODER_LENGTH),
+        seq_len: description.seq_len.or(segment).unwrap_or(match description.space {
+            Space::FlexibertQuarter => QUARTER_LENGTH,
+            _ => ENCODER_LENGTH,
+        }),
+        tokens: match description.space {
+            Space::FlexibertQuarter => Tokens::Words,
+            _ => Tokens::Bert,
+        },
     })))
 }
 
@@ -80,7 +89,8 @@ pub(super) fn load(info: &'static BenchmarkInfo) -> Result<Benchmark, RunError> 
         let truth: BTreeMap<&'static str, f64> = labels.collect();
         Entry { id: entry.id, architecture: entry.architecture, truth }
     });
-    Ok(Benchmark { info, sha256: read.sha256, entries: entries.collect(), warnings: Vec::new() })
+    let (trainings, warnings) = (Vec::new(), Vec::new());
+    Ok(Benchmark { info, sha256: read.sha256, entries: entries.collect(), trainings, warnings })
 }
 
 fn keep(text: &str) -> &'static str {

@@ -17,6 +17,7 @@ fn benchmark() -> Benchmark {
         info: find(&"flexibert".into()).unwrap(),
         sha256: "0".repeat(64),
         entries: Vec::new(),
+        trainings: Vec::new(),
         warnings: Vec::new(),
     }
 }

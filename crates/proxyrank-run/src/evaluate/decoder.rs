@@ -1,14 +1,16 @@
 //! Decoders: weights with as much of the vocabulary as is read, every pass that some proxy needs once, and what it took.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
-use proxyrank_nn::{DecoderLayout, DeviceId, Dropout, FastEngine, Initialiser, Real};
+use proxyrank_nn::{DecoderLayout, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::ProxyCall;
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
 use proxyrank_proxies::gradient::evaluate_twice;
-use proxyrank_proxies::model::{DecoderSignal, vocabulary};
+use proxyrank_proxies::model::{DecoderSignal, formula_vocabulary, vocabulary};
+use proxyrank_proxies::symbolic::{Input as FormulaInput, LayerTensors, Sampling, WantedTensors};
 use proxyrank_schema::{Input, Signal, Timing};
-use proxyrank_space::DecoderNetwork;
+use proxyrank_space::{DecoderFamily, DecoderNetwork};
 
 use super::Request;
 use super::inputs::{self, Shape};
@@ -58,12 +60,35 @@ impl<T: Real> Decoders<T> {
         }
     }
 
-    fn run(&self, network: &DecoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
+    /// The tensors that formulas read of one network.
+    pub(super) fn tensors(
+        &self,
+        network: &DecoderNetwork,
+        inputs: &BTreeSet<FormulaInput>,
+        sampling: Sampling,
+    ) -> Result<LayerTensors, RunError> {
+        if network.family != DecoderFamily::Gpt2 {
+            return Err(RunError::Usage(
+                "formulas are for encoders and GPT-2, not for Transformer-XL".to_owned(),
+            ));
+        }
+        let (batch, signal) = self.problem(network)?;
+        let weights = self.initialiser.decoder(network, formula_vocabulary(inputs, &signal, &batch))?;
+        let tensors = WantedTensors { inputs, sampling, dropout: self.dropout };
+        Ok(tensors.collect::<T, DecoderLayout>(&self.engine, &weights, &batch, &signal)?)
+    }
+
+    /// What a network reads, and what is back-propagated.
+    fn problem(&self, network: &DecoderNetwork) -> Result<(TokenBatch, DecoderSignal<T>), RunError> {
         let n_token = network.vocabulary.n_token;
         let (batch, labels) = inputs::decoder_batch(self.input, n_token, &self.shape)?;
         let signal = DecoderSignal::new(self.signal, &labels, network.d_model, self.shape.data_seed)?;
-        let family = network.family.into();
-        let extent = vocabulary(family, calls, &signal, &batch);
+        Ok((batch, signal))
+    }
+
+    fn run(&self, network: &DecoderNetwork, calls: &[ProxyCall]) -> Result<Vec<Evaluation>, RunError> {
+        let (batch, signal) = self.problem(network)?;
+        let extent = vocabulary(network.family.into(), calls, &signal, &batch);
         let started = Instant::now();
         let weights = self.initialiser.decoder(network, extent)?;
         let options = EvaluateOptions { dropout: self.dropout, weights_ns: nanoseconds(started.elapsed()) };

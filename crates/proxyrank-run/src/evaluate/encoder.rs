@@ -7,7 +7,7 @@ use std::time::Instant;
 use proxyrank_nn::{ComposedEngine, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
 use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head, signal_head};
-use proxyrank_proxies::symbolic::{EncoderTensors, Input, LayerTensors, Sampling};
+use proxyrank_proxies::symbolic::{Input, LayerTensors, Sampling, WantedTensors};
 use proxyrank_proxies::{Axis, ProxyCall};
 use proxyrank_schema::{Signal, Timing};
 use proxyrank_space::EncoderNetwork;
@@ -66,7 +66,7 @@ impl<T: Real> Encoders<T> {
             signals: Signals {
                 signal: request.signal,
                 data_seed: request.data_seed,
-                vocabulary: inputs::ordinary_ids(),
+                vocabulary: inputs::ordinary_ids(request.info.tokens),
                 prepared: Mutex::default(),
             },
             dropout: Dropout::of_mode(request.mode, request.init_seed),
@@ -83,7 +83,7 @@ impl<T: Real> Encoders<T> {
     ) -> Result<LayerTensors, RunError> {
         let signal = self.signals.prepared(&self.batch, network.hidden_size)?;
         let weights = self.initialiser.encoder(network, signal_head(&signal))?;
-        let tensors = EncoderTensors { inputs, sampling, dropout: self.dropout };
+        let tensors = WantedTensors { inputs, sampling, dropout: self.dropout };
         Ok(match &self.engine {
             Computer::Fast(engine) => tensors.collect(engine, &weights, &self.batch, &signal)?,
             Computer::Composed(engine) => tensors.collect(engine, &weights, &self.batch, &signal)?,

@@ -3,6 +3,7 @@
 use proxyrank_data::batch::{
     BatchShape, Corpus, Distribution, SpecialTokens, SyntheticTokens, TokenSource, Vocabulary, WordPiece,
 };
+use proxyrank_data::corpus::{SPECIAL, Words};
 use proxyrank_data::fetch::Locator;
 use proxyrank_data::load::text::{GlueConfig, texts};
 use proxyrank_nn::TokenBatch;
@@ -10,31 +11,35 @@ use proxyrank_proxies::gradient::Vocabulary as CorruptionVocabulary;
 use proxyrank_schema::Input;
 
 use crate::RunError;
+use crate::benchmark::Tokens;
 use crate::data::dataset;
 
 /// Parts of a benchmark-sized batch; text corpora are read only as far as they are needed.
-pub(super) struct Shape {
-    pub(super) batch_size: u32,
-    pub(super) seq_len: u32,
-    pub(super) data_seed: u64,
+pub(crate) struct Shape {
+    pub(crate) batch_size: u32,
+    pub(crate) seq_len: u32,
+    pub(crate) data_seed: u64,
+    pub(crate) tokens: Tokens,
 }
 
 /// The first batch of an input, and what is wrong with the text it is from. Text comes in the order of its file, so a data
 /// seed means something for drawn ids only.
-pub(super) fn batch(
+pub(crate) fn batch(
     locator: &Locator,
     input: Input,
     shape: &Shape,
 ) -> Result<(TokenBatch, Vec<String>), RunError> {
     let (batch_size, seq_len) = (shape.batch_size as usize, shape.seq_len as usize);
     let mut warnings = Vec::new();
+    let drawn = |distribution| SyntheticTokens::new(vocabulary(shape.tokens), distribution, shape.data_seed);
+    if shape.tokens == Tokens::Words && !matches!(input, Input::Uniform | Input::Zipf) {
+        return Err(RunError::Usage(format!(
+            "`{input}` needs BERT's vocabulary, and these networks have that of the project's own corpus; use uniform or zipf"
+        )));
+    }
     let source: Box<dyn TokenSource> = match input {
-        Input::Uniform => {
-            Box::new(SyntheticTokens::new(Vocabulary::bert(), Distribution::Uniform, shape.data_seed))
-        }
-        Input::Zipf => {
-            Box::new(SyntheticTokens::new(Vocabulary::bert(), Distribution::Zipf, shape.data_seed))
-        }
+        Input::Uniform => Box::new(drawn(Distribution::Uniform)),
+        Input::Zipf => Box::new(drawn(Distribution::Zipf)),
         Input::OpenWebText => {
             let files = dataset(locator, "openwebtext")?;
             warnings = files.warnings();
@@ -89,11 +94,28 @@ pub(super) fn decoder_batch(
     Ok((TokenBatch::new(ids, batch_size, seq_len)?, labels))
 }
 
-/// What a signal must know of BERT's vocabulary to corrupt a batch.
-pub(super) fn ordinary_ids() -> CorruptionVocabulary {
-    CorruptionVocabulary::new(Vocabulary::bert().ordinary().to_vec(), SpecialTokens::BERT.mask)
+/// What a signal must know of a vocabulary to corrupt a batch.
+pub(super) fn ordinary_ids(tokens: Tokens) -> CorruptionVocabulary {
+    let mask = match tokens {
+        Tokens::Bert => SpecialTokens::BERT.mask,
+        Tokens::Words => SPECIAL.mask,
+    };
+    CorruptionVocabulary::new(vocabulary(tokens).ordinary().to_vec(), mask)
 }
 
-fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {
+/// The ids that may be drawn.
+fn vocabulary(tokens: Tokens) -> Vocabulary {
+    let words = || {
+        let special = SPECIAL.named().map(|(_, id)| id);
+        Vocabulary::new(u32::try_from(Words::new().size()).ok()?, &special).ok()
+    };
+    match tokens {
+        Tokens::Bert => Vocabulary::bert(),
+        // The lexicon is compiled in and has ordinary words.
+        Tokens::Words => words().unwrap_or_else(Vocabulary::bert),
+    }
+}
+
+pub(crate) fn tokenizer(locator: &Locator) -> Result<WordPiece, RunError> {
     Ok(WordPiece::read(dataset(locator, "bert-base-uncased")?.path("tokenizer.json")?)?)
 }

@@ -16,6 +16,7 @@ mod runner;
 mod selection;
 
 pub use execute::{Evaluated, afresh, evaluate, finished};
+pub(crate) use inputs::{Shape as InputShape, batch as input_batch, tokenizer};
 pub use plan::Plan;
 pub use request::Request;
 pub(crate) use request::supports;

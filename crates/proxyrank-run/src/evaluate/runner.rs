@@ -46,14 +46,9 @@ impl Runner {
         inputs: &BTreeSet<Input>,
         sampling: Sampling,
     ) -> Result<LayerTensors, RunError> {
-        match (self, network) {
-            (Self::F32(Shared::Encoders(shared)), Network::Encoder(network)) => {
-                shared.tensors(network, inputs, sampling)
-            }
-            (Self::F64(Shared::Encoders(shared)), Network::Encoder(network)) => {
-                shared.tensors(network, inputs, sampling)
-            }
-            _ => Err(RunError::Usage("formulas are for encoders only so far".to_owned())),
+        match self {
+            Self::F32(shared) => shared.tensors(network, inputs, sampling),
+            Self::F64(shared) => shared.tensors(network, inputs, sampling),
         }
     }
 
@@ -68,8 +63,12 @@ impl Runner {
 
 impl<T: Real> Shared<T> {
     fn new(request: &Request, locator: &Locator, watch: &dyn Watch) -> Result<Self, RunError> {
-        let shape =
-            Shape { batch_size: request.batch_size, seq_len: request.seq_len, data_seed: request.data_seed };
+        let shape = Shape {
+            batch_size: request.batch_size,
+            seq_len: request.seq_len,
+            data_seed: request.data_seed,
+            tokens: request.info.tokens,
+        };
         // A benchmark of one's own may hold decoders too.
         if !request.info.families().contains(&Family::Encoder) {
             return Ok(Self::Decoders(Decoders::new(request, shape)?));
@@ -85,9 +84,26 @@ impl<T: Real> Shared<T> {
         match (self, network) {
             (Self::Encoders(shared), Network::Encoder(network)) => shared.score(network, calls),
             (Self::Decoders(shared), Network::Decoder(network)) => shared.score(network, calls),
-            _ => Err(RunError::Usage("a benchmark mixes encoders and decoders".to_owned())),
+            _ => Err(mixed()),
         }
     }
+
+    fn tensors(
+        &self,
+        network: &Network,
+        inputs: &BTreeSet<Input>,
+        sampling: Sampling,
+    ) -> Result<LayerTensors, RunError> {
+        match (self, network) {
+            (Self::Encoders(shared), Network::Encoder(network)) => shared.tensors(network, inputs, sampling),
+            (Self::Decoders(shared), Network::Decoder(network)) => shared.tensors(network, inputs, sampling),
+            _ => Err(mixed()),
+        }
+    }
+}
+
+fn mixed() -> RunError {
+    RunError::Usage("a benchmark mixes encoders and decoders".to_owned())
 }
 
 /// A duration as it is stored.

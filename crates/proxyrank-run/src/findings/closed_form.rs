@@ -47,6 +47,9 @@ pub(super) fn check(materials: &Materials<'_>) -> Result<Finding, RunError> {
                 ),
                 format!("{:.3}% and {:.3}%", 100.0 * mean, 100.0 * worst),
             ));
+            let (released_scores, formula_scores): (Vec<f64>, Vec<f64>) = scores.into_iter().unzip();
+            let same = kendall_tau_b(&released_scores, &formula_scores).map_err(RunError::stats(formula))?;
+            evidence.push(Evidence::new(format!("tau-b of {formula} with {released}"), format!("{same:.4}")));
             for (name, column) in [(released, released_column), (formula, formula_column)] {
                 let (x, y) = against_truth(stock, column, metric);
                 let tau = kendall_tau_b(&x, &y).map_err(RunError::stats(name))?;

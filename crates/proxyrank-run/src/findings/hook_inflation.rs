@@ -73,7 +73,7 @@ fn multiplicities(table: &ScoreTable, architectures: &[&Architecture]) -> (usize
     };
     let calls = |architecture: &Architecture| match architecture {
         Architecture::Flexibert(arch) => arch.layers.iter().map(|layer| layer.ffn_count).sum::<usize>(),
-        Architecture::Decoder(_) => 0,
+        Architecture::Quarter(_) | Architecture::Decoder(_) => 0,
     };
     // The mean is over all collected outputs, so sum over mean counts them.
     let hooks = |row: usize| sum[row] / mean[row] / calls(architectures[row]) as f64;

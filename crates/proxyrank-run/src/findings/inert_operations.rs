@@ -56,7 +56,7 @@ fn features(benchmark: &Benchmark, kept: &[usize]) -> (Vec<Vec<f64>>, Vec<Vec<f6
         .iter()
         .filter_map(|&i| match &benchmark.entries[i].architecture {
             Architecture::Flexibert(arch) => Some(arch),
-            Architecture::Decoder(_) => None,
+            Architecture::Quarter(_) | Architecture::Decoder(_) => None,
         })
         .collect();
     let series = |value: &dyn Fn(&FlexibertArch) -> bool| -> Vec<f64> {

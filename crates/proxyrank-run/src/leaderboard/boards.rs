@@ -3,7 +3,7 @@
 use proxyrank_proxies::find as find_proxy;
 use proxyrank_proxies::published::published;
 use proxyrank_report::site::{Board, Entry, Rule, Versus};
-use proxyrank_report::table::{Cell, Column, Flag, Row, Table, Tone};
+use proxyrank_report::table::{Cell, Column, Flag, Row, Table};
 use proxyrank_schema::{Protocol, Reading};
 
 use super::labels::{Labels, seen};
@@ -70,6 +70,9 @@ const fn words(info: &BenchmarkInfo, reading: Reading) -> &'static str {
         (Source::Flexibert, Reading::Released) => {
             "Scores of the networks on which the published scores were computed: all of hidden size 256, whatever the benchmark declares. \
              Released scores stand in this table."
+        }
+        (Source::Embedded, _) => {
+            "Scores of the very networks that were trained here, with every operation in place. A label is the mean over an architecture's trainings."
         }
         _ => {
             "Scores of the networks that the benchmark declares; released scores stand in this table too, where there are any."
@@ -138,12 +141,7 @@ fn extended(judged: &Judged<'_>, order: &[usize], entries: &[Entry], submissions
 
 fn flag(versus: Option<Versus>) -> Cell {
     let Some(versus) = versus else { return Cell::missing("the table has no baseline") };
-    let tone = match versus {
-        Versus::Better => Tone::Good,
-        Versus::Worse => Tone::Bad,
-        Versus::Even | Versus::Itself | Versus::Undefined => Tone::Neutral,
-    };
-    Cell::Flag(Flag { tone, label: versus.as_str().to_owned(), value: None })
+    Cell::Flag(Flag { tone: rules::tone(versus), label: versus.as_str().to_owned(), value: None })
 }
 
 /// The time of a column on a GPU: that of the same proxy under the same protocol but for the device.

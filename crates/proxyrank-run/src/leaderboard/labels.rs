@@ -22,10 +22,23 @@ pub(super) fn seen(benchmark: &str, proxy: &str, architectures: usize) -> Labels
         ("flexibert", "layers_then_hidden" | "layers_hidden_params" | "layers_hidden_weights") => {
             Labels::Seen(architectures)
         }
-        ("flexibert", "lpzero.published" | "lpzero.published_2") => Labels::Seen(LPZERO_SEARCH),
+        (
+            "flexibert",
+            "lpzero.published"
+            | "lpzero.published_2"
+            | "lpzero.flexibert"
+            | "lpzero.flexibert_product"
+            | "lpzero.flexibert_abs_mean"
+            | "lpzero.flexibert_head_head"
+            | "lpzero.flexibert_head_weight"
+            | "lpzero.flexibert_softmax_head",
+        ) => Labels::Seen(LPZERO_SEARCH),
         (
             "lts-gpt2-wt103",
-            "lpzero.published"
+            "lpzero.gpt2"
+            | "lpzero.gpt2_min_max"
+            | "lpzero.gpt2_total"
+            | "lpzero.published"
             | "lpzero_bak.published"
             | "lpzero_bak2.published"
             | "lpzero_closed_form"
@@ -53,6 +66,15 @@ mod tests {
             "layers_hidden_weights",
             "lpzero_closed_form",
             "lpzero_bak_closed_form",
+            "lpzero.flexibert",
+            "lpzero.flexibert_product",
+            "lpzero.flexibert_abs_mean",
+            "lpzero.flexibert_head_head",
+            "lpzero.flexibert_head_weight",
+            "lpzero.flexibert_softmax_head",
+            "lpzero.gpt2",
+            "lpzero.gpt2_min_max",
+            "lpzero.gpt2_total",
         ] {
             assert!(find(name).is_ok(), "{name}");
         }

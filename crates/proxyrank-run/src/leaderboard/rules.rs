@@ -1,6 +1,7 @@
 //! The simple rules that every proxy is held against.
 
 use proxyrank_report::site::{Rule, Tally, Versus};
+use proxyrank_report::table::Tone;
 use proxyrank_stats::Comparison;
 
 use proxyrank_space::Family;
@@ -12,7 +13,7 @@ use crate::rank::Ranking;
 /// the parameters of the layers, as the sets' own paper proposes.
 const fn to_beat(info: &BenchmarkInfo) -> &'static str {
     match info.source {
-        Source::Flexibert | Source::Own(Family::Encoder) => "layers_then_hidden",
+        Source::Flexibert | Source::Embedded | Source::Own(Family::Encoder) => "layers_then_hidden",
         Source::Lts | Source::Own(_) => "num_parameters_body",
     }
 }
@@ -89,6 +90,15 @@ pub(crate) fn judge(comparison: &Comparison, level: f64, is_first: bool) -> Vers
         return Versus::Even;
     }
     if (comparison.difference.point > 0.0) == is_first { Versus::Better } else { Versus::Worse }
+}
+
+/// Whether that is good news for the proxy.
+pub(crate) const fn tone(versus: Versus) -> Tone {
+    match versus {
+        Versus::Better => Tone::Good,
+        Versus::Worse => Tone::Bad,
+        Versus::Even | Versus::Itself | Versus::Undefined => Tone::Neutral,
+    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ files!(
     "flexibert-metrics.toml",
     "flexibert-parameters.toml",
     "lpzero-flexibert.toml",
+    "lpzero-bars.toml",
+    "lpzero-search.toml",
     "wpca-flexibert.toml",
     "nsc-flexibert.toml",
     "zerolm-flexibert.toml",

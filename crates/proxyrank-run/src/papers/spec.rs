@@ -32,6 +32,13 @@ pub enum Statistic {
     SizeTauB,
     /// Rho between the score and #params.
     SizeRho,
+    /// Rho on the first 50 architectures of the benchmark.
+    #[serde(rename = "first50_rho")]
+    First50Rho,
+    /// Rho on the architectures with two layers.
+    TwoLayersRho,
+    /// Rho on those with four.
+    FourLayersRho,
 }
 
 impl Statistic {
@@ -47,6 +54,9 @@ impl Statistic {
             Self::Top10Rho => "rho on the best 10%",
             Self::SizeTauB => "tau-b with #params",
             Self::SizeRho => "rho with #params",
+            Self::First50Rho => "rho on the first 50",
+            Self::TwoLayersRho => "rho at 2 layers",
+            Self::FourLayersRho => "rho at 4 layers",
         }
     }
 
@@ -62,6 +72,9 @@ impl Statistic {
             Self::Top10Rho => "top-10% rho",
             Self::SizeTauB => "size tau-b",
             Self::SizeRho => "size rho",
+            Self::First50Rho => "first-50 rho",
+            Self::TwoLayersRho => "2-layer rho",
+            Self::FourLayersRho => "4-layer rho",
         }
     }
 
@@ -77,6 +90,9 @@ impl Statistic {
             Self::Top10Rho => "top10_rho",
             Self::SizeTauB => "size_tau_b",
             Self::SizeRho => "size_rho",
+            Self::First50Rho => "first50_rho",
+            Self::TwoLayersRho => "two_layers_rho",
+            Self::FourLayersRho => "four_layers_rho",
         }
     }
 }

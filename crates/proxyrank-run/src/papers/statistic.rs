@@ -13,6 +13,9 @@ use crate::rank::{ScoreColumn, Slot};
 /// The relative difference in #params below which a pair counts as close.
 const CLOSE: f64 = 0.1;
 
+/// Architectures that LPZero's search looks at.
+const FIRST: usize = 50;
+
 /// Scores and ground truth side by side, larger is better in both.
 struct Pairing {
     kept: Vec<usize>,
@@ -35,6 +38,12 @@ pub(crate) fn compute(
     };
     let (x, y) = (&pairing.scores, &pairing.truth);
     let top = top_tenth(benchmark, &pairing);
+    let rho_of = |keep: &dyn Fn(usize) -> bool| {
+        let places = (0..pairing.kept.len()).filter(|&place| keep(pairing.kept[place]));
+        let (scores, truth): (Vec<f64>, Vec<f64>) = places.map(|place| (x[place], y[place])).unzip();
+        spearman_rho(&scores, &truth)
+    };
+    let depth = |entry: usize| benchmark.entries[entry].architecture.depth();
     let value = match statistic {
         Statistic::TauB => kendall_tau_b(x, y),
         Statistic::TauA => kendall_tau_a(x, y),
@@ -45,6 +54,9 @@ pub(crate) fn compute(
         Statistic::Top10Rho => spearman_rho(&top.0, &top.1),
         Statistic::SizeTauB => kendall_tau_b(x, &sizes(Reading::Declared)?),
         Statistic::SizeRho => spearman_rho(x, &sizes(Reading::Declared)?),
+        Statistic::First50Rho => rho_of(&|entry| entry < FIRST),
+        Statistic::TwoLayersRho => rho_of(&|entry| depth(entry) == 2),
+        Statistic::FourLayersRho => rho_of(&|entry| depth(entry) == 4),
     };
     value.map_err(RunError::stats(context()))
 }

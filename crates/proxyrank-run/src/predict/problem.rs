@@ -24,7 +24,7 @@ const PARAMS: &str = "#params";
 /// The rule that a predictor must beat to be worth its labels: on encoders the sort, on decoders, where depth does not come first, #params.
 pub(super) fn bar(source: Source) -> &'static str {
     match source {
-        Source::Flexibert | Source::Own(Family::Encoder) => RULES[0].1,
+        Source::Flexibert | Source::Embedded | Source::Own(Family::Encoder) => RULES[0].1,
         Source::Lts | Source::Own(Family::Gpt2 | Family::TransformerXl) => PARAMS,
     }
 }

@@ -2,3 +2,4 @@
 
 pub mod lpzero;
 pub mod tabular;
+pub mod wpca;

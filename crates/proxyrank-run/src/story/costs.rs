@@ -104,7 +104,7 @@ fn table(best: &[Best]) -> Table {
 }
 
 /// A time in the unit that suits it.
-fn time(ns: u64) -> String {
+pub(super) fn time(ns: u64) -> String {
     match ns as f64 {
         ns if ns < 1e3 => format!("{ns:.0} ns"),
         ns if ns < 1e6 => format!("{:.1} us", ns / 1e3),

@@ -7,12 +7,14 @@
 //!
 //! - [`tell()`] puts the sections together, [`write()`] writes them as a web page and as Markdown;
 //! - `rules`, `ceiling`, `claims`, `readings`, `signals`, `audit`, `survivors`, `targets`, `costs`: a question each;
+//! - `highlights` chooses the rows of a long table that say most, which the README of the repository shows too;
 //! - `rest` links everything that was written.
 
 mod audit;
 mod ceiling;
 mod claims;
 mod costs;
+mod highlights;
 mod material;
 mod readings;
 mod rest;

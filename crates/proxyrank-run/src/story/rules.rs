@@ -6,6 +6,7 @@ use proxyrank_report::table::{Cell, Column, Table};
 use proxyrank_stats::Estimate;
 
 use super::Told;
+use super::highlights;
 use super::material::Material;
 use crate::RunError;
 use crate::leaderboard::rules::standing;
@@ -45,6 +46,9 @@ pub(super) fn tell(material: &Material<'_>) -> Result<Option<Told>, RunError> {
             .count(&made, tally.worse)
             .text(" rank them worse. Each pair was tested on the same resamples of the networks, and the tests are corrected for their number."),
     );
+    let highlights = highlights::table(info, main.page);
+    section.source(material.keep(&highlights, "proxyrank report")?);
+    section.table(highlights, Style::Plain);
     if !ranking.columns.is_empty() {
         let chart = intervals(&main.stock.benchmark, ranking, main.page.ceiling.as_ref());
         if let (Some(file), false) = (&main.page.overview, chart.rows.is_empty()) {

@@ -7,6 +7,7 @@
 mod agreement;
 mod audit;
 mod decoders;
+mod lpzero;
 mod seeds;
 mod sensitivity;
 mod signals;
@@ -22,7 +23,7 @@ pub(crate) use seeds::SeededTaus;
 
 use crate::RunError;
 use crate::benchmark::{BenchmarkInfo, Source};
-use crate::papers::Stock;
+use crate::papers::{Stock, Stores};
 
 pub(crate) use seeds::{SEED_NOTES, SeedSpread, seed_spreads};
 
@@ -42,6 +43,8 @@ pub struct Subject<'a> {
     pub stock: &'a Stock,
     /// Where text comes from; its warnings are repeated.
     pub locator: &'a Locator,
+    /// Where results of searches are.
+    pub stores: &'a Stores,
     /// Folder of all studies.
     pub folder: &'a Path,
 }
@@ -49,26 +52,33 @@ pub struct Subject<'a> {
 /// One study; `None` where scores are lacking.
 type Study = fn(&Subject<'_>) -> Result<Option<StudyPage>, RunError>;
 
+/// The command that computes all scores.
+const FULL: &str = "reproduce --full";
+
+/// A study by its name, with the command that computes its scores.
+type Named = (&'static str, &'static str, Study);
+
 /// Every study of FlexiBERT.
-const STUDIES: [(&str, Study); 7] = [
-    ("seeds", seeds::write),
-    ("sensitivity", sensitivity::write),
-    ("agreement", agreement::write),
-    ("signals", signals::write),
-    ("audit", audit::write),
-    ("timing", timing::write),
-    ("w_pca", w_pca::write),
+const STUDIES: [Named; 8] = [
+    ("seeds", FULL, seeds::write),
+    ("sensitivity", FULL, sensitivity::write),
+    ("agreement", FULL, agreement::write),
+    ("signals", FULL, signals::write),
+    ("audit", FULL, audit::write),
+    ("timing", FULL, timing::write),
+    ("w_pca", FULL, w_pca::write),
+    ("lpzero", "search lpzero", lpzero::write),
 ];
 
 /// Every study of the decoders whose released scores are known.
-const DECODER_STUDIES: [(&str, Study); 2] =
-    [("gpt2_released", decoders::released), ("gpt2_token_law", decoders::token_law)];
+const DECODER_STUDIES: [Named; 2] =
+    [("gpt2_released", FULL, decoders::released), ("gpt2_token_law", FULL, decoders::token_law)];
 
 /// The benchmark of the [`DECODER_STUDIES`].
 pub(crate) const STUDIED_DECODERS: &str = "lts-gpt2-wt103";
 
 /// The studies of a benchmark; most have none.
-fn studies(info: &BenchmarkInfo) -> &'static [(&'static str, Study)] {
+fn studies(info: &BenchmarkInfo) -> &'static [Named] {
     match (info.source, info.id) {
         (Source::Flexibert, _) => &STUDIES,
         (_, STUDIED_DECODERS) => &DECODER_STUDIES,
@@ -79,11 +89,11 @@ fn studies(info: &BenchmarkInfo) -> &'static [(&'static str, Study)] {
 /// Writes all studies of a benchmark; returns the pages, and a note for each study that lacks scores.
 pub fn write(subject: &Subject<'_>) -> Result<(Vec<StudyPage>, Vec<String>), RunError> {
     let (mut pages, mut notes) = (Vec::new(), Vec::new());
-    for (name, study) in studies(subject.stock.benchmark.info) {
+    for (name, command, study) in studies(subject.stock.benchmark.info) {
         match study(subject)? {
             Some(page) => pages.push(page),
             None => notes.push(format!(
-                "no page on {name}: its scores are neither computed nor committed; run `proxyrank reproduce --full`"
+                "no page on {name}: its scores are neither computed nor committed; run `proxyrank {command}`"
             )),
         }
     }

@@ -93,12 +93,12 @@ fn columns(sheet: &Sheet, place: &Place, faults: &mut Faults) -> Option<Columns>
         let Some(known) = NAMES.into_iter().find(|known| known == name) else {
             let closest = closest(name, NAMES.to_vec(), 1).join("");
             let message =
-                format!("there is no such column; the closest is `{closest}`, and others do not belong here");
+                format!("there is no such column; rename it if `{closest}` is meant, or take it out");
             faults.refuse(Kind::UnknownName, place.column(name), message);
             continue;
         };
         if seen.insert(known, index).is_some() {
-            faults.refuse(Kind::UnknownName, place.column(name), "is there twice");
+            faults.refuse(Kind::UnknownName, place.column(name), "is there twice; keep one of the two");
         }
     }
     for name in [ARCHITECTURE, SCORE] {
@@ -135,14 +135,18 @@ fn rows(
             faults.refuse(
                 Kind::Ragged,
                 here.clone(),
-                format!("has {cells} cells, and the header has {names} columns"),
+                format!("has {cells} cells, and the header has {names} columns; write one for each, empty where there is no value"),
             );
         }
         // A cell too many or too few does not make the others unreadable.
         let slot = score(cell(row, columns.score), &here.column(SCORE), faults);
         times.extend(columns.time.and_then(|time| wall_ns(cell(row, time), &here.column(TIME), faults)));
         let Some(name) = cell(row, columns.architecture) else {
-            faults.refuse(Kind::UnknownArchitecture, here.column(ARCHITECTURE), "is empty");
+            faults.refuse(
+                Kind::UnknownArchitecture,
+                here.column(ARCHITECTURE),
+                "is empty; name the architecture, or take the row out",
+            );
             continue;
         };
         let Some(&index) = places.get(name) else {
@@ -155,7 +159,7 @@ fn rows(
         };
         if scores.slots[index] != Slot::Absent {
             let first = scores.rows[index];
-            let message = format!("architecture `{name}` stands in row {first} already");
+            let message = format!("architecture `{name}` stands in row {first} already; keep one of the two");
             faults.refuse(Kind::Duplicate, here.column(ARCHITECTURE), message);
             continue;
         }
@@ -165,7 +169,7 @@ fn rows(
     for (entry, slot) in entries.iter().zip(&scores.slots) {
         if *slot == Slot::Absent {
             let message = format!(
-                "architecture `{}` has no row; a table needs all {} of {}",
+                "architecture `{}` has no row; a table needs all {} of {}, with an empty score where the proxy gave none",
                 entry.id,
                 entries.len(),
                 benchmark.info.id
@@ -305,7 +309,7 @@ mod tests {
             lines[1].ends_with("did you mean `1`?") && lines[2].ends_with("it has `0` to `2`"),
             "{lines:?}"
         );
-        assert!(lines[3].ends_with("column `arch_id`: is empty"), "{lines:?}");
+        assert!(lines[3].contains("column `arch_id`: is empty; name the architecture"), "{lines:?}");
         assert_eq!(lines.iter().filter(|line| line.contains("has no row")).count(), 3);
     }
 
@@ -331,7 +335,7 @@ mod tests {
         assert_eq!(lines, ["s.csv, row 1: columns are separated by `;`; separate them by commas"]);
         let (_, lines) = judged(&["arch", "scores", "score"], &[]);
         assert!(
-            lines[0].contains("column `arch`: there is no such column; the closest is `arch_id`"),
+            lines[0].contains("column `arch`: there is no such column; rename it if `arch_id` is meant"),
             "{lines:?}"
         );
         assert!(

@@ -31,6 +31,7 @@ fn benchmark() -> Benchmark {
         info: find(&"flexibert".into()).unwrap(),
         sha256: "0".repeat(64),
         entries: Sampler::new(0).take(NETWORKS).enumerate().map(entry).collect(),
+        trainings: Vec::new(),
         warnings: Vec::new(),
     }
 }

@@ -4,10 +4,11 @@
 //! sign, and each of these is two loops over the networks and a sort. Work is shared by the left branch; results are put together
 //! in order, so they do not depend on the number of threads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proxyrank_proxies::symbolic::{Binary, Branch, Input};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::contest::Contest;
 use super::fitness::Room;
@@ -33,16 +34,20 @@ pub struct Ranked {
 pub struct Enumeration {
     /// Trees that were scored.
     pub scored: usize,
+    /// Trees that were not: of an input that the networks lack, or of one whose list is another's.
+    pub skipped: usize,
     /// Trees that rank nothing: a score that is no number, or the same for all.
     pub barren: usize,
     /// The best, best first; of equals the shorter one first.
     pub best: Vec<Ranked>,
+    /// The best of every size.
+    pub by_size: BTreeMap<usize, Ranked>,
     /// How many trees reach each tenth of the correlation, from -1 to 1, both signs counted where the space has both.
     pub histogram: [u64; 20],
 }
 
 /// How many genotypes the space has, and what the rules leave of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Census {
     /// Branches: inputs times primitives squared.
     pub branches: usize,
@@ -85,7 +90,7 @@ pub fn census() -> Census {
 }
 
 /// Every live branch with its number, and those behind it.
-fn candidates() -> impl Iterator<Item = ((usize, Branch), Vec<(usize, Branch)>)> {
+pub(super) fn candidates() -> impl Iterator<Item = ((usize, Branch), Vec<(usize, Branch)>)> {
     let all: Vec<(usize, Branch)> = live().into_iter().enumerate().collect();
     (0..all.len()).map(move |index| (all[index], all[index..].to_vec()))
 }
@@ -104,13 +109,16 @@ const fn cuts(input: Input) -> &'static [Input] {
 
 /// One tree to score: single branches, and pairs with each operation.
 #[derive(Clone, Copy)]
-enum Candidate {
+pub(super) enum Candidate {
     Single(Input),
     Pair(usize, Branch, Binary),
 }
 
 /// The trees of which a branch is the smaller one.
-fn trees_of((left, branch): (usize, Branch), rest: Vec<(usize, Branch)>) -> impl Iterator<Item = Candidate> {
+pub(super) fn trees_of(
+    (left, branch): (usize, Branch),
+    rest: Vec<(usize, Branch)>,
+) -> impl Iterator<Item = Candidate> {
     let singles = cuts(branch.input).iter().map(|&until| Candidate::Single(until));
     let pairs = rest.into_iter().flat_map(move |(right, other)| {
         let binaries: &[Binary] = if left == right { &[Binary::Product] } else { Binary::ALL };
@@ -129,7 +137,19 @@ pub fn enumerate(contest: &Contest<'_>, progress: &(dyn Fn(usize) + Sync)) -> En
     let share = |((left, branch), rest): ((usize, Branch), Vec<(usize, Branch)>)| {
         let mut found = Enumeration::empty();
         let (mut room, mut scores) = (Room::default(), Vec::with_capacity(contest.panel.len()));
+        let inputs = contest.panel.inputs();
+        let has = |candidate: &Candidate| {
+            let other = match candidate {
+                Candidate::Single(until) => until,
+                Candidate::Pair(_, other, _) => &other.input,
+            };
+            inputs.contains(&branch.input) && inputs.contains(other)
+        };
         for candidate in trees_of((left, branch), rest) {
+            if !has(&candidate) {
+                found.skipped += 1;
+                continue;
+            }
             let (tree, both, sound) = match candidate {
                 Candidate::Single(until) => {
                     let sound = contest.panel.is_sound(left);
@@ -165,7 +185,7 @@ pub fn enumerate(contest: &Contest<'_>, progress: &(dyn Fn(usize) + Sync)) -> En
 }
 
 /// Branches whose negative is a branch too.
-fn turned() -> BTreeSet<Branch> {
+pub(super) fn turned() -> BTreeSet<Branch> {
     let negative = branches().filter_map(|branch| match form(branch).0 {
         Form::Live(canonical, Sign::Minus) => Some(canonical),
         _ => None,
@@ -175,7 +195,14 @@ fn turned() -> BTreeSet<Branch> {
 
 impl Enumeration {
     const fn empty() -> Self {
-        Self { scored: 0, barren: 0, best: Vec::new(), histogram: [0; 20] }
+        Self {
+            scored: 0,
+            skipped: 0,
+            barren: 0,
+            best: Vec::new(),
+            by_size: BTreeMap::new(),
+            histogram: [0; 20],
+        }
     }
 
     fn add(&mut self, tree: Tree, fitness: Option<f64>, both: bool) {
@@ -190,12 +217,22 @@ impl Enumeration {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=19")]
             let tenth = ((fitness + 1.0) * 10.0).floor().clamp(0.0, 19.0) as usize;
             self.histogram[tenth] += 1;
+            let ranked = Ranked { tree, sign, fitness };
+            self.keep_of_size(ranked);
             if fitness > 0.0 {
-                self.best.push(Ranked { tree, sign, fitness });
+                self.best.push(ranked);
             }
         }
         if self.best.len() >= 4 * KEPT {
             self.shorten();
+        }
+    }
+
+    fn keep_of_size(&mut self, ranked: Ranked) {
+        let best = self.by_size.entry(ranked.tree.size()).or_insert(ranked);
+        // Of equals the first in the order of trees, whatever order threads come in.
+        if ranked.fitness > best.fitness || ranked.fitness == best.fitness && ranked.tree < best.tree {
+            *best = ranked;
         }
     }
 
@@ -213,8 +250,10 @@ impl Enumeration {
 
     fn with(mut self, other: Self) -> Self {
         self.scored += other.scored;
+        self.skipped += other.skipped;
         self.barren += other.barren;
         self.best.extend(other.best);
+        other.by_size.into_values().for_each(|ranked| self.keep_of_size(ranked));
         for (own, other) in self.histogram.iter_mut().zip(other.histogram) {
             *own += other;
         }
@@ -252,10 +291,13 @@ mod tests {
         let judge = Judge::new(Objective::Rho, &truth, &[0; 7]).unwrap();
         let contest = Contest::new(&table, (0..7).collect(), judge);
         let found = enumerate(&contest, &|_| ());
-        assert_eq!(found.scored, census().trees);
+        assert_eq!((found.scored, found.skipped), (census().trees, 0));
         let best = found.best[0];
         assert!(found.best.windows(2).all(|pair| pair[0].fitness >= pair[1].fitness));
         assert_eq!(contest.fitness(best.tree, best.sign, &mut Room::default()), Some(best.fitness));
+        let of_all = found.by_size.values().map(|ranked| ranked.fitness).fold(-1.0, f64::max);
+        assert_eq!(of_all, best.fitness);
+        assert!(found.by_size.iter().all(|(&size, ranked)| ranked.tree.size() == size));
         let mut arena = Arena::new(&contest);
         let mut dice = Dice::new(5, 0);
         for _ in 0..20_000 {

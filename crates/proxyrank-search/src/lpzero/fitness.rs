@@ -2,9 +2,11 @@
 //! tau within cells of equal depth and width, where counting layers is no help.
 
 use proxyrank_stats::{StatsError, average_ranks};
+use serde::{Deserialize, Serialize};
 
 /// What trees are judged by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// Spearman's rho with the truth.
     Rho,

@@ -5,6 +5,7 @@
 //! best of N when the networks' labels are shuffled, where every correlation is luck.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::contest::Contest;
 use super::fitness::Room;
@@ -12,7 +13,7 @@ use super::random::Dice;
 use super::tree::{Tree, TreeForm};
 
 /// A distribution in three numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// The 2.5% quantile.
     pub low: f64,
@@ -37,7 +38,7 @@ impl Spread {
 }
 
 /// The best of N random trees.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BestOf {
     /// N.
     pub trees: usize,

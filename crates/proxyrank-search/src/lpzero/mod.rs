@@ -10,6 +10,7 @@
 //! - [`evolution`] is the released genetic program with two controls, [`state`] keeps it on disk after every iteration,
 //!   [`generations`] writes all of them to Parquet;
 //! - [`enumeration`] scores the whole space, so that a search can be held against the best that it could have found;
+//! - [`joint`] does the same for two benchmarks at once;
 //! - [`luck`] says what the best of N random trees would have reached.
 
 pub mod contest;
@@ -17,6 +18,7 @@ pub mod enumeration;
 pub mod evolution;
 pub mod fitness;
 pub mod generations;
+pub mod joint;
 pub mod luck;
 pub mod panel;
 pub mod random;

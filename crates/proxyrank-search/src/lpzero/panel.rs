@@ -1,6 +1,8 @@
 //! The scores of trees on some of the networks, in microseconds.
 
-use proxyrank_proxies::symbolic::{Binary, Branch, Input};
+use std::collections::BTreeSet;
+
+use proxyrank_proxies::symbolic::{Binary, Branch, Input, Unary};
 
 use super::table::BranchTable;
 use super::tree::Tree;
@@ -18,6 +20,10 @@ pub struct Panel {
     means: Vec<Vec<Vec<f64>>>,
     /// Of each branch: whether every mean of every network is a number.
     sound: Vec<bool>,
+    /// Inputs of which every network has tensors.
+    lists: BTreeSet<Input>,
+    /// The same without those whose list is that of an input before.
+    inputs: BTreeSet<Input>,
 }
 
 impl Panel {
@@ -50,7 +56,24 @@ impl Panel {
         let means =
             branches.map(|branch| Input::ALL.iter().map(|until| mean(branch, until)).collect()).collect();
         let sound = values.iter().map(|values| values.iter().all(|value| value.is_finite())).collect();
-        Self { networks, offsets, values, means, sound }
+        let (lists, inputs) = inputs(table, &networks);
+        Self { networks, offsets, values, means, sound, lists, inputs }
+    }
+
+    /// Inputs of which every network has tensors.
+    pub const fn lists(&self) -> &BTreeSet<Input> {
+        &self.lists
+    }
+
+    /// The same without those whose list is that of an input before.
+    pub const fn inputs(&self) -> &BTreeSet<Input> {
+        &self.inputs
+    }
+
+    /// On every network the number of tensors that the lists of two inputs have in common.
+    pub fn common(&self, one: Input, other: Input) -> impl Iterator<Item = usize> {
+        let lengths = |input: Input| self.offsets[input.index()].windows(2).map(|ends| ends[1] - ends[0]);
+        lengths(one).zip(lengths(other)).map(|(one, other)| one.min(other))
     }
 
     /// How many networks it has.
@@ -112,15 +135,58 @@ impl Panel {
     }
 }
 
+/// Which inputs networks have, and of these each list once.
+fn inputs(table: &BranchTable, networks: &[usize]) -> (BTreeSet<Input>, BTreeSet<Input>) {
+    let (mut lists, mut found) = (BTreeSet::new(), BTreeSet::new());
+    for &input in Input::ALL {
+        let has = |&network: &usize| table.lengths(network)[input.index()] > 0;
+        // The plain means tell lists apart: that of each tensor is a branch without primitives.
+        let plain = |input, network: &usize| {
+            let branch = Branch { input, first: Unary::NoOp, second: Unary::NoOp };
+            table.place(branch).map_or(&[][..], |place| table.means(place, *network))
+        };
+        let same = |&other: &Input| {
+            networks.iter().all(|network| {
+                let (own, its) = (plain(input, network), plain(other, network));
+                own.iter().map(|mean| mean.to_bits()).eq(its.iter().map(|mean| mean.to_bits()))
+            })
+        };
+        if networks.iter().all(has) {
+            lists.insert(input);
+            if !found.iter().any(same) {
+                found.insert(input);
+            }
+        }
+    }
+    (lists, found)
+}
+
 #[cfg(test)]
 mod tests {
-    use proxyrank_proxies::symbolic::{Genotype, Unary};
+    use proxyrank_proxies::symbolic::{Genotype, TensorSource};
 
     use super::*;
     use crate::lpzero::rules::Sign;
     use crate::lpzero::table::Record;
     use crate::lpzero::table::tests::network;
     use crate::lpzero::tree::TreeForm;
+
+    #[test]
+    fn a_list_that_two_inputs_share_counts_once() {
+        let mut table = BranchTable::new();
+        for number in 0..3 {
+            let mut network = network(number);
+            let act = network.tensors(Input::Act).to_vec();
+            network.insert(Input::Head, act);
+            network.insert(Input::Softmax, Vec::new());
+            table.insert(number, Record::of(&network)).unwrap();
+        }
+        let panel = Panel::new(&table, vec![0, 2]);
+        assert_eq!(*panel.inputs(), BTreeSet::from([Input::Act, Input::Weight, Input::Grad]));
+        assert_eq!(*panel.lists(), BTreeSet::from([Input::Act, Input::Head, Input::Weight, Input::Grad]));
+        assert_eq!(panel.common(Input::Act, Input::Weight).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(panel.common(Input::Act, Input::Softmax).collect::<Vec<_>>(), [0, 0]);
+    }
 
     /// The table gives what the expression gives on the tensors, but for a shift and a scale that all networks share.
     #[test]

@@ -20,9 +20,11 @@
 use std::collections::BTreeSet;
 
 use proxyrank_proxies::symbolic::{Branch, Input, Unary};
+use serde::{Deserialize, Serialize};
 
 /// Why a branch is not computed as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Steps that do nothing.
     NoOp,

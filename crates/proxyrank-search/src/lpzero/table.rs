@@ -246,6 +246,11 @@ impl BranchTable {
         self.records.contains_key(&network)
     }
 
+    /// What is known of a network.
+    pub fn record(&self, network: usize) -> Option<&Record> {
+        self.records.get(&network)
+    }
+
     /// How many networks are in it.
     pub fn len(&self) -> usize {
         self.records.len()

@@ -121,16 +121,25 @@ impl FlexibertArch {
 
     /// Checks every value against the space.
     pub fn validate(&self) -> Result<(), SpaceError> {
-        check("", "hidden_size", self.hidden_size, Self::HIDDEN_SIZES)?;
-        check("", "the number of layers", self.layers.len(), Self::DEPTHS)?;
-        for (index, layer) in self.layers.iter().enumerate() {
-            let place = format!("layer {index}: ");
-            check(&place, "num_operation_heads", layer.heads, Self::HEADS)?;
-            check(&place, "feed_forward_dimension", layer.ffn_width, Self::FFN_WIDTHS)?;
-            check(&place, "num_feed_forward", layer.ffn_count, Self::FFN_COUNTS)?;
-        }
-        Ok(())
+        validate_in(self, Self::HIDDEN_SIZES, Self::FFN_WIDTHS)
     }
+}
+
+/// Checks every value against the space with some hidden sizes and feed-forward widths.
+pub(super) fn validate_in(
+    arch: &FlexibertArch,
+    hidden_sizes: &[usize],
+    ffn_widths: &[usize],
+) -> Result<(), SpaceError> {
+    check("", "hidden_size", arch.hidden_size, hidden_sizes)?;
+    check("", "the number of layers", arch.layers.len(), FlexibertArch::DEPTHS)?;
+    for (index, layer) in arch.layers.iter().enumerate() {
+        let place = format!("layer {index}: ");
+        check(&place, "num_operation_heads", layer.heads, FlexibertArch::HEADS)?;
+        check(&place, "feed_forward_dimension", layer.ffn_width, ffn_widths)?;
+        check(&place, "num_feed_forward", layer.ffn_count, FlexibertArch::FFN_COUNTS)?;
+    }
+    Ok(())
 }
 
 fn check(place: &str, field: &'static str, value: usize, allowed: &[usize]) -> Result<(), SpaceError> {

@@ -7,10 +7,12 @@
 
 mod arch;
 mod network;
+mod quarter;
 mod sample;
 mod twister;
 
 pub use arch::{DscKernel, FlexibertArch, FlexibertLayer, Operation};
 pub use network::{EncoderLayer, EncoderNetwork};
+pub use quarter::QuarterArch;
 pub use sample::Sampler;
 pub use twister::MersenneTwister;

@@ -101,7 +101,7 @@ fn released(layer: &FlexibertLayer, hidden: usize) -> EncoderLayer {
     EncoderLayer { operation: layer.operation, heads: layer.heads, ffn_widths }
 }
 
-fn declared(layer: &FlexibertLayer, hidden: usize) -> EncoderLayer {
+pub(super) fn declared(layer: &FlexibertLayer, hidden: usize) -> EncoderLayer {
     let ffn_widths = even_chain(hidden, layer.ffn_width, layer.ffn_count);
     EncoderLayer { operation: layer.operation, heads: layer.heads, ffn_widths }
 }

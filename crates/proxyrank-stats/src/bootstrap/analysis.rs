@@ -4,9 +4,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::BootstrapOptions;
+use super::block::LANES;
 use super::paired::{Comparison, compare_pairs, tie_groups};
 use super::panel::{Panel, Prepared};
-use super::replicate::{Columns, Workspace, draw};
+use super::replicate::{Columns, Replicates, Workspace, draw};
 use crate::error::StatsError;
 use crate::estimate::Estimate;
 use crate::random::stream;
@@ -118,27 +119,32 @@ pub fn analyse(panel: &Panel, options: &BootstrapOptions) -> Result<Analysis, St
 pub(super) struct Table {
     columns: Columns,
     point: Vec<f64>,
-    /// One row of the length of `point` per resample.
-    replicates: Vec<f64>,
+    /// For each block of resamples, one cell for each of `point`.
+    blocks: Vec<Replicates>,
+    resamples: usize,
 }
 
 impl Table {
     fn compute(prepared: &Prepared<'_>, options: &BootstrapOptions) -> Self {
         let columns = Columns { k: prepared.k.len(), given: prepared.given.len() };
         let width = columns.width() * prepared.proxies.len();
-        let n = prepared.labels.len();
-        let mut point = vec![0.0; width];
-        Workspace::new(prepared, columns).measure(&vec![1; n], &mut point);
-        let mut replicates = vec![0.0; width * options.resamples];
-        // Without proxies the rows are empty, and chunks of length zero are not allowed.
-        replicates.par_chunks_exact_mut(width.max(1)).enumerate().for_each_init(
-            || (Workspace::new(prepared, columns), vec![0; n]),
-            |(workspace, multiplicity), (index, row)| {
-                draw(multiplicity, &mut stream(options.seed, index));
-                workspace.measure(multiplicity, row);
+        let (n, resamples) = (prepared.labels.len(), options.resamples);
+        let mut whole = vec![[0.0; LANES]; width];
+        Workspace::new(prepared, columns).measure(&[vec![1; n]], &mut whole);
+        let mut blocks = vec![[0.0; LANES]; width * resamples.div_ceil(LANES)];
+        // Without proxies the blocks are empty, and chunks of length zero are not allowed.
+        blocks.par_chunks_exact_mut(width.max(1)).enumerate().for_each_init(
+            || (Workspace::new(prepared, columns), vec![vec![0; n]; LANES]),
+            |(workspace, samples), (block, cells)| {
+                let first = block * LANES;
+                let samples = &mut samples[..LANES.min(resamples - first)];
+                for (lane, sample) in samples.iter_mut().enumerate() {
+                    draw(sample, &mut stream(options.seed, first + lane));
+                }
+                workspace.measure(samples, cells);
             },
         );
-        Self { columns, point, replicates }
+        Self { columns, point: whole.iter().map(|cell| cell[0]).collect(), blocks, resamples }
     }
 
     fn cell(&self, proxy: usize, column: usize) -> usize {
@@ -152,8 +158,8 @@ impl Table {
 
     /// The values of one statistic of one proxy over the resamples; undefined ones are not a number.
     pub(super) fn replicates(&self, proxy: usize, column: usize) -> Vec<f64> {
-        let cell = self.cell(proxy, column);
-        self.replicates.iter().skip(cell).step_by(self.point.len()).copied().collect()
+        let cells = self.blocks.iter().skip(self.cell(proxy, column)).step_by(self.point.len());
+        cells.flatten().copied().take(self.resamples).collect()
     }
 }
 

@@ -20,9 +20,10 @@
 //!
 //! Resample i uses stream i of one `ChaCha8` key, whichever thread computes it, and all counts are
 //! integers: results are bit-identical for any number of threads. Nothing is sorted per resample (see the
-//! crate's page).
+//! crate's page), and pairs are counted in sixteen resamples at once (`block`).
 
 mod analysis;
+mod block;
 mod paired;
 mod panel;
 mod replicate;

@@ -97,8 +97,11 @@ fn p_value(point: f64, differences: &[f64]) -> f64 {
     let at_least = differences.iter().filter(|&&d| d >= 0.0).count();
     let beyond = at_most.min(at_least);
     let counted = (2.0 * (beyond as f64 + 1.0) / (differences.len() as f64 + 1.0)).min(1.0);
+    if beyond > 0 {
+        return counted;
+    }
     let standard_error = sample_variance(differences).sqrt();
-    if beyond > 0 || standard_error == 0.0 {
+    if standard_error == 0.0 {
         return counted;
     }
     let normal = erfc(point.abs() / standard_error / std::f64::consts::SQRT_2);

@@ -1,7 +1,8 @@
 //! The data of an analysis, and what is prepared from them once for all resamples.
 
+use super::block::check_room;
 use crate::cells::Cells;
-use crate::close_pairs::ClosePairs;
+use crate::close_pairs::{ClosePairs, Partners};
 use crate::error::{StatsError, check_count, check_length, check_series, constant};
 use crate::moments::standardise;
 use crate::ranks::Ranked;
@@ -48,12 +49,12 @@ impl Variable {
     }
 }
 
-/// One proxy, also nested in the cells and as signs on the close pairs.
+/// One proxy, also nested in the cells and as it orders the close pairs.
 #[derive(Debug)]
 pub(super) struct Scores {
     pub(super) variable: Variable,
     pub(super) nested: Option<Ranked>,
-    pub(super) close_signs: Vec<i16>,
+    pub(super) close_pairs: Partners,
 }
 
 /// The cells and the truth nested in them.
@@ -75,8 +76,14 @@ pub(super) struct Prepared<'a> {
     pub(super) size: Option<Ranked>,
     pub(super) given: Vec<Ranked>,
     pub(super) nesting: Option<Nesting>,
-    pub(super) close_pairs: Option<ClosePairs>,
     pub(super) k: &'a [usize],
+}
+
+impl Prepared<'_> {
+    /// The variables given which partial taus are taken: the size, where there is one, and the further ones.
+    pub(super) fn controls(&self) -> impl Iterator<Item = &Ranked> {
+        self.size.iter().chain(&self.given)
+    }
 }
 
 impl Panel {
@@ -94,6 +101,7 @@ impl Panel {
         let n = self.len();
         check_series("truth", &self.truth, n)?;
         check_count(n, 2)?;
+        check_room(n)?;
         for (index, scores) in self.scores.iter().enumerate() {
             check_series(&format!("proxy {index}"), scores, n)?;
         }
@@ -126,8 +134,8 @@ impl Panel {
         let prepare = |scores: &Vec<f64>| {
             let variable = Variable::new(scores);
             let nested = nesting.as_ref().map(|nesting| nesting.cells.nest(&variable.ranked));
-            let close_signs = close_pairs.as_ref().map(|pairs| pairs.signs(scores)).unwrap_or_default();
-            Scores { variable, nested, close_signs }
+            let close_pairs = close_pairs.as_ref().map(|pairs| pairs.partners(scores)).unwrap_or_default();
+            Scores { variable, nested, close_pairs }
         };
         Ok(Prepared {
             proxies: self.scores.iter().chain(&self.rivals).map(prepare).collect(),
@@ -137,7 +145,6 @@ impl Panel {
             size: self.size.as_ref().map(|size| Ranked::new(size)),
             given: self.given.iter().map(|given| Ranked::new(given)).collect(),
             nesting,
-            close_pairs,
             k: &self.k,
         })
     }

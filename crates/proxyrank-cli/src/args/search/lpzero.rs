@@ -10,12 +10,13 @@ use proxyrank_schema::{BenchmarkId, Input, Mode, Reading, Signal};
 #[command(after_help = "Examples:\n  \
     proxyrank search lpzero                               half of FlexiBERT chooses, half judges\n  \
     proxyrank search lpzero --protocol released           as released: the same 50 networks do both\n  \
-    proxyrank search lpzero --strategy genetic --runs 1   one search, no controls\n\n\
+    proxyrank search lpzero --strategy genetic --runs 1   one search, no controls\n  \
+    proxyrank search lpzero --benchmark lts-gpt2-wt103    on decoders\n\n\
     The first run computes the mean of every branch of the space on every network, some minutes; later ones take it from \
     the results folder. A search that was interrupted, or killed, goes on where it stopped: say the same command again.\n\n\
     The folder --out gets the tables, every generation as Parquet, and best.toml, which `evaluate --proxy-file` scores exactly.")]
 pub(crate) struct LpzeroArgs {
-    /// Benchmark of encoders
+    /// Benchmark of encoders or of GPT-2 networks
     #[arg(long, value_name = "NAME", default_value = "flexibert")]
     pub(crate) benchmark: BenchmarkId,
     /// Which networks to build; the benchmark's default where absent
@@ -48,9 +49,9 @@ pub(crate) struct LpzeroArgs {
     /// Elements that are kept of a tensor that has more
     #[arg(long, value_name = "N", default_value_t = 8192, value_parser = value_parser!(u32).range(256..))]
     pub(crate) sample: u32,
-    /// What is back-propagated for `grad`
-    #[arg(long, value_name = "SIGNAL", default_value = "rtd")]
-    pub(crate) signal: Signal,
+    /// What is back-propagated for `grad`; the loss of the benchmark's networks where absent
+    #[arg(long, value_name = "SIGNAL")]
+    pub(crate) signal: Option<Signal>,
     /// Sequences in a batch
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u32).range(1..))]
     pub(crate) batch: u32,
@@ -69,6 +70,15 @@ pub(crate) struct LpzeroArgs {
     /// Only the first N architectures
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
+    /// Seeds under which everything that was found is scored again
+    #[arg(long, value_name = "N,...", value_delimiter = ',')]
+    pub(crate) other_seeds: Vec<u64>,
+    /// Benchmark on which everything is scored too, and with which one formula for both is looked for
+    #[arg(long, value_name = "NAME")]
+    pub(crate) with: Option<BenchmarkId>,
+    /// Sequences in a batch on that benchmark; as --batch where absent
+    #[arg(long, value_name = "N", requires = "with", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) with_batch: Option<u32>,
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub(crate) out: PathBuf,

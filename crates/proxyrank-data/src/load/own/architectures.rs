@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use proxyrank_schema::ArchId;
-use proxyrank_space::{Architecture, DecoderArch, DecoderFamily, FlexibertArch, FlexibertLayer, Operation};
+use proxyrank_space::{
+    Architecture, DecoderArch, DecoderFamily, FlexibertArch, FlexibertLayer, Operation, QuarterArch,
+};
 
-use super::description::{Decoder, Description};
+use super::description::{Decoder, Description, Space};
 use super::records::{self, ID, Record};
 use crate::load::error::{LoadError, LoadErrorKind, Place};
 use crate::load::{flexibert, source};
@@ -29,10 +31,13 @@ pub(super) fn read(
             let records = records::read(file, bytes, &DECODER, &DECODER)?;
             records.iter().map(|record| Ok((id(record)?, decoder(file, record, family, shared)?))).collect()
         }
-        _ if is_public_form(file, bytes) => public_form(file, bytes),
+        _ if description.space == Space::Flexibert && is_public_form(file, bytes) => public_form(file, bytes),
         _ => {
             let records = records::read(file, bytes, &ENCODER, &ENCODER[..6])?;
-            records.iter().map(|record| Ok((id(record)?, encoder(file, record)?))).collect()
+            records
+                .iter()
+                .map(|record| Ok((id(record)?, encoder(file, record, description.space)?)))
+                .collect()
         }
     }
 }
@@ -61,7 +66,7 @@ fn id(record: &Record<'_>) -> Result<ArchId, LoadError> {
     Ok(ArchId::new(record.value(ID, "an architecture's name")?))
 }
 
-fn encoder(file: &Path, record: &Record<'_>) -> Result<Architecture, LoadError> {
+fn encoder(file: &Path, record: &Record<'_>, space: Space) -> Result<Architecture, LoadError> {
     let depth = depth(record)?;
     let operations = per_layer(record, "ops", depth, |name| {
         Operation::ALL.iter().copied().find(|operation| operation.to_string() == name)
@@ -79,7 +84,11 @@ fn encoder(file: &Path, record: &Record<'_>) -> Result<Architecture, LoadError> 
         ffn_count: stacked[layer],
     });
     let architecture = FlexibertArch { hidden_size: record.count("hidden")?, layers: layers.collect() };
-    checked(file, record, Architecture::Flexibert(architecture))
+    let architecture = match space {
+        Space::FlexibertQuarter => Architecture::Quarter(QuarterArch(architecture)),
+        _ => Architecture::Flexibert(architecture),
+    };
+    checked(file, record, architecture)
 }
 
 fn decoder(

@@ -40,6 +40,8 @@ pub struct Description {
 pub enum Space {
     /// Encoders of FlexiBERT.
     Flexibert,
+    /// The same with every width at a quarter, on the vocabulary of the project's own corpus.
+    FlexibertQuarter,
     /// GPT-2 with widths by layer.
     Gpt2,
     /// Transformer-XL with widths by layer.
@@ -50,7 +52,7 @@ impl Space {
     /// The family of its networks.
     pub const fn family(self) -> Family {
         match self {
-            Self::Flexibert => Family::Encoder,
+            Self::Flexibert | Self::FlexibertQuarter => Family::Encoder,
             Self::Gpt2 => Family::Gpt2,
             Self::TransformerXl => Family::TransformerXl,
         }
@@ -59,7 +61,7 @@ impl Space {
     /// The class of its decoders; none for encoders.
     pub(super) const fn decoder(self) -> Option<DecoderFamily> {
         match self {
-            Self::Flexibert => None,
+            Self::Flexibert | Self::FlexibertQuarter => None,
             Self::Gpt2 => Some(DecoderFamily::Gpt2),
             Self::TransformerXl => Some(DecoderFamily::TransformerXl),
         }

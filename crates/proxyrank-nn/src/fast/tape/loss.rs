@@ -7,7 +7,10 @@ use crate::kernels;
 use crate::network;
 use crate::number::Number;
 use crate::real::Real;
-use crate::weights::{EncoderLayout, GeneratorLayout, HeadLayout};
+use crate::weights::{EncoderLayout, GeneratorLayout, HeadLayout, Linear};
+
+/// Probabilities below this have lost digits in single precision.
+const VANISHED: f64 = 1e-30;
 
 /// One block's share of a loss.
 #[derive(Debug)]
@@ -24,6 +27,12 @@ pub(in crate::fast) enum Share<'a, T> {
     MaskedTokens { head: &'a GeneratorLayout, tokens: Vec<MaskedToken>, total: usize },
     /// Inner products of the segments' outputs with these rows, one slice a segment.
     Segments(Vec<&'a [T]>),
+    /// Cross-entropy of the classes of some sequences, over `total` of the batch.
+    Classes { head: &'a Linear, labels: &'a [u32], total: usize },
+    /// Squared differences from numbers of some sequences.
+    Numbers { head: &'a Linear, targets: &'a [T], total: usize },
+    /// Cross-entropy of both ends of the spans of some sequences.
+    Spans { head: &'a Linear, spans: &'a [[u32; 2]], total: usize },
 }
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
@@ -56,7 +65,19 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             Share::MaskedTokens { head, tokens, total } => {
                 let rows = tokens.iter().map(|token| token.row).collect();
                 let logits = self.predictions(layout, head, hidden, rows);
-                Ok(self.cross_entropy(logits, tokens, *total))
+                Ok(self.cross_entropy(logits, tokens.iter().map(|token| token.id), *total))
+            }
+            Share::Classes { head, labels, total } => {
+                let logits = self.first_token_outputs(hidden, head);
+                Ok(self.cross_entropy(logits, labels.iter().copied(), *total))
+            }
+            Share::Numbers { head, targets, total } => {
+                let outputs = self.first_token_outputs(hidden, head);
+                Ok(self.squared_error(outputs, targets, *total))
+            }
+            Share::Spans { head, spans, total } => {
+                let outputs = self.token_outputs(hidden, head);
+                Ok(self.span_cross_entropy(outputs, spans, *total))
             }
         }
     }
@@ -90,7 +111,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         sum / total as f64
     }
 
-    fn cross_entropy(&mut self, logits: Node, tokens: &[MaskedToken], total: usize) -> f64 {
+    fn cross_entropy(&mut self, logits: Node, ids: impl Iterator<Item = u32>, total: usize) -> f64 {
         let value = self.values.get(logits);
         let width = value.width;
         let mut gradient = self.pass.workspace.copy(value);
@@ -98,9 +119,15 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         let share = N::Real::of_f64(1.0 / total as f64);
         let mut sum = 0.0;
         let rows = gradient.values_mut().chunks_exact_mut(width).zip(value.values().chunks_exact(width));
-        for ((gradient, logits), token) in rows.zip(tokens) {
-            let id = token.id as usize;
-            sum += log_sum_exp(logits) - logits[id].value().as_f64();
+        for ((gradient, logits), id) in rows.zip(ids) {
+            let id = id as usize;
+            // A logarithm a row instead of an exponential an entry; one that has vanished needs the long way.
+            let probability = gradient[id].value().as_f64();
+            sum += if probability > VANISHED {
+                -probability.ln()
+            } else {
+                log_sum_exp(logits) - logits[id].value().as_f64()
+            };
             gradient[id] -= N::constant(N::Real::ONE);
             for number in gradient {
                 *number = number.times(share);
@@ -122,7 +149,7 @@ fn sigmoid<N: Number>(x: N) -> N {
 }
 
 /// ln Σ eˣ, in double precision.
-fn log_sum_exp<N: Number>(row: &[N]) -> f64 {
+pub(super) fn log_sum_exp<N: Number>(row: &[N]) -> f64 {
     let values = || row.iter().map(|number| number.value().as_f64());
     let largest = values().fold(f64::NEG_INFINITY, f64::max);
     largest + values().map(|value| (value - largest).exp()).sum::<f64>().ln()

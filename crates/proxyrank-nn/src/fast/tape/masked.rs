@@ -1,18 +1,22 @@
 //! The generator's prediction of masked tokens, at the masked rows alone.
 
 use super::{Node, Observer, Place, Sink, Step, Tape};
+use crate::dropout::Mask;
 use crate::fast::workspace::Buffer;
 use crate::kernels;
 use crate::number::{Factor, Number};
-use crate::ops::Columns;
+use crate::ops::{Columns, Tap};
+use crate::taps::Site;
 use crate::weights::{EncoderLayout, GeneratorLayout, Linear};
 
-/// y = some rows of x.
+/// y = dropout(some rows of x).
 #[derive(Debug)]
 pub(super) struct Gather {
     x: Node,
     y: Node,
     rows: Vec<usize>,
+    /// The mask, and the first element of `y` in the batch's tensor.
+    dropped: Option<(Mask, usize)>,
 }
 
 /// y = x Wᵀ + b with the word table as W.
@@ -33,7 +37,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         rows: Vec<usize>,
     ) -> Node {
         self.hidden_output = Some(head.dense.clone());
-        let x = self.gather(hidden, rows);
+        let x = self.gather(hidden, rows, None);
         let dense = self.record_linear_gelu(Columns::first(&x, head.dense.inputs).into(), &head.dense);
         let normed = self.record_norm(dense, &head.norm);
         let linear = Linear {
@@ -45,14 +49,22 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         let x = Columns::first(self.values.get(normed), linear.inputs);
         let y = self.pass.affine(x, &linear);
         let y = self.push(y);
+        if self.observer.wants(Site::Predictions) {
+            let tap = Tap { site: Site::Predictions, layer: layout.layers.len() - 1, index: 0, heads: 1 };
+            let values = Columns::first(self.values.get(y), linear.outputs).view();
+            self.observer.see(tap, self.pass.block, values);
+        }
         self.steps.push(Step::TiedOutput(TiedOutput { x: normed, y, linear }));
         y
     }
 
-    fn gather(&mut self, x: Node, rows: Vec<usize>) -> Node {
-        let gathered = self.rows_of(x, &rows);
+    pub(super) fn gather(&mut self, x: Node, rows: Vec<usize>, dropped: Option<(Mask, usize)>) -> Node {
+        let mut gathered = self.rows_of(x, &rows);
+        if let Some((mask, first)) = dropped {
+            mask.apply(gathered.values_mut(), first);
+        }
         let y = self.push(gathered);
-        self.steps.push(Step::Gather(Gather { x, y, rows }));
+        self.steps.push(Step::Gather(Gather { x, y, rows, dropped }));
         y
     }
 
@@ -79,9 +91,12 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     }
 
     pub(super) fn gather_backward(&mut self, step: &Gather) {
-        let Some(gradient) = self.arrived(step.y) else {
+        let Some(mut gradient) = self.arrived(step.y) else {
             return;
         };
+        if let Some((mask, first)) = step.dropped {
+            mask.apply(gradient.values_mut(), first);
+        }
         self.add_to_rows(step.x, &step.rows, &gradient);
         self.pass.workspace.give(gradient);
     }

@@ -31,6 +31,7 @@ mod ops;
 mod relative;
 mod segments;
 mod sink;
+mod task;
 mod vocabulary;
 
 use super::pass::Pass;

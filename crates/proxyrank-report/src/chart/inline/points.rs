@@ -161,23 +161,33 @@ fn titled(title: &str, scale: &Scale, ticks: &Ticks) -> String {
     if remarks.is_empty() { title.to_owned() } else { format!("{title} ({})", remarks.join(", ")) }
 }
 
-/// Strokes without length, whose round ends are the points.
+/// Points in one column that lie closer than this overlap, so that one stroke through them looks as they do.
+const OVERLAP: i64 = 2;
+
+/// Strokes without length, whose round ends are the points; points of a column that overlap share a stroke.
 fn dots(places: &[(i64, i64)]) -> String {
     let mut path = String::new();
     let mut before: Option<(i64, i64)> = None;
-    for &(x, y) in places {
+    let overlap = |a: &(i64, i64), b: &(i64, i64)| a.0 == b.0 && (0..=OVERLAP).contains(&(b.1 - a.1));
+    for column in places.chunk_by(overlap) {
+        let ((x, y), end) = (column[0], column[column.len() - 1]);
         match before {
             None => {
-                let _ = write!(path, "M{x} {y}z");
+                let _ = write!(path, "M{x} {y}");
             }
             Some((a, b)) => {
                 let (right, down) = (x - a, y - b);
                 // A minus sign separates as well as a space does.
                 let space = if down < 0 { "" } else { " " };
-                let _ = write!(path, "m{right}{space}{down}z");
+                let _ = write!(path, "m{right}{space}{down}");
             }
         }
-        before = Some((x, y));
+        if end.1 == y {
+            path.push('z');
+        } else {
+            let _ = write!(path, "v{}", end.1 - y);
+        }
+        before = Some(end);
     }
     path
 }
@@ -240,5 +250,6 @@ mod tests {
     #[test]
     fn steps_lead_from_point_to_point() {
         assert_eq!(dots(&[(10, 20), (12, 5), (12, 9)]), "M10 20zm2-15zm0 4z");
+        assert_eq!(dots(&[(10, 20), (10, 21), (10, 23), (12, 5)]), "M10 20v3m2-18z", "neighbours overlap");
     }
 }

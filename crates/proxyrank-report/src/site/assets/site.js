@@ -141,6 +141,9 @@
     if (tau) board.style.setProperty("--rule", tau);
   };
 
+  // What a row is found by: its label and its title.
+  const named = new Map(delivered.map((row) => [row, row.cells[0].textContent.toLowerCase()]));
+
   const choose = () => {
     const wanted = find.value.toLowerCase().split(/\s+/);
     const allowed = new Set(classes.filter((box) => box.checked).map((box) => box.value));
@@ -149,7 +152,7 @@
       const letter = row.dataset.versus[Number(rule.value)];
       const fits =
         allowed.has(row.dataset.class) &&
-        wanted.every((word) => row.dataset.find.includes(word)) &&
+        wanted.every((word) => named.get(row).includes(word)) &&
         (!beats.checked || letter === "b" || letter === "r") &&
         (!audit?.value || cellOf(row, "audit").textContent === audit.value);
       row.hidden = !fits;

@@ -64,7 +64,10 @@ pub(super) fn cell(board: &Board, entry: &Entry, cell: &Cell, index: usize, word
     let column = &board.table.columns[index];
     match (column.key.as_str(), cell) {
         ("proxy", _) => name(entry),
-        ("cost_class", _) => el("td").attr("data-v", class_order(entry.class)).child(chip(entry.class)),
+        // The row has the class already, and with it the colour.
+        ("cost_class", _) => el("td")
+            .attr("data-v", class_order(entry.class))
+            .child(el("span").class("chip").text(needs(entry.class))),
         ("tau_b", Cell::Estimate(estimate)) => bar(*estimate, column.digits, "e wide"),
         ("wall_us" | "cuda_us", Cell::Number(micros)) => {
             el("td").class("n").attr("data-v", &format!("{micros:.3}")).text(&duration(*micros))
@@ -113,9 +116,9 @@ fn styled_bar(estimate: Estimate, digits: usize, class: &str, more: &str) -> Ele
         .child(el("small").text(&span(&[fixed(low, digits), fixed(high, digits)])))
 }
 
-/// The place of a correlation in a bar, in a few bytes.
+/// The place of a correlation in a bar, in a few bytes: a thousandth is less than a pixel.
 fn place(value: f64) -> String {
-    let text = fixed(value, 4);
+    let text = fixed(value, 3);
     let short = |text: &str| text.strip_prefix('0').map_or_else(|| text.to_owned(), str::to_owned);
     text.strip_prefix('-').map_or_else(|| short(&text), |size| format!("-{}", short(size)))
 }

@@ -121,8 +121,7 @@ fn row_of(entry: &Entry, emphasis: Emphasis) -> Element {
     let row = el("tr")
         .attr("id", &format!("row-{}", slug(&entry.label)))
         .attr("data-class", entry.class.as_str())
-        .attr("data-versus", &versus)
-        .attr("data-find", &format!("{} {}", entry.label, entry.title).to_lowercase());
+        .attr("data-versus", &versus);
     if emphasis == Emphasis::Baseline { row.class("baseline") } else { row }
 }
 

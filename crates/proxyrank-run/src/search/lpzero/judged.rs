@@ -2,9 +2,10 @@
 
 use proxyrank_search::lpzero::fitness::Objective;
 use proxyrank_stats::{kendall_tau_b, spearman_rho, within_cell_tau};
+use serde::{Deserialize, Serialize};
 
 /// Correlations of one ranking with the truth; nothing where a ranking has no order.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Judgement {
     /// Rho on the networks that chose.
     pub training_rho: Option<f64>,
@@ -21,6 +22,14 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// The objective on the networks that did not choose.
+    pub const fn held_out(&self, objective: Objective) -> Option<f64> {
+        match objective {
+            Objective::Rho => self.held_out_rho,
+            Objective::Within => self.held_out_within,
+        }
+    }
+
     /// What a search made as large as possible.
     pub const fn training(&self, objective: Objective) -> Option<f64> {
         match objective {
@@ -31,7 +40,7 @@ impl Judgement {
 }
 
 /// Something that was found, or stands beside it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Where it comes from.
     pub what: String,
@@ -43,6 +52,22 @@ pub struct Finding {
     pub is_baseline: bool,
     /// What it is worth.
     pub judgement: Judgement,
+    /// What it is worth elsewhere: under other seeds, on another benchmark.
+    pub elsewhere: Vec<Option<f64>>,
+}
+
+impl Finding {
+    /// Nothing that ranks; `places` is the number of those elsewhere.
+    pub(super) fn nothing(what: &str, places: usize) -> Self {
+        Self {
+            what: what.to_owned(),
+            formula: "nothing ranks".to_owned(),
+            size: None,
+            is_baseline: false,
+            judgement: Judgement::default(),
+            elsewhere: vec![None; places],
+        }
+    }
 }
 
 /// What rankings are judged by: of every network its truth (larger is better) and cell, and the two sets of networks.

@@ -33,6 +33,21 @@ pub struct LpzeroRequest {
     pub population: usize,
     /// Children.
     pub iterations: usize,
+    /// Seeds of weights and ids under which everything that was found is scored again.
+    pub other_seeds: Vec<u64>,
+    /// Another benchmark, on which everything is scored too and with which a formula for both is looked for.
+    pub other: Option<OtherBenchmark>,
+}
+
+/// A benchmark beside the one that is searched on.
+#[derive(Debug, Clone)]
+pub struct OtherBenchmark {
+    /// Its benchmark and protocol.
+    pub protocol: Request,
+    /// Which networks.
+    pub reading: Reading,
+    /// What trees are judged by.
+    pub metric: Metric,
 }
 
 impl LpzeroRequest {

@@ -1,0 +1,16 @@
+//! The embedded benchmark: small networks of the FlexiBERT space, trained here from nothing.
+//!
+//! The recipe, the plan and the rows so far are compiled in; `datasets/embedded/README.md` is the datasheet.
+
+mod again;
+mod fill;
+mod material;
+mod plan;
+mod recipe;
+
+pub(crate) use again::ROWS;
+pub use again::{Comparison, committed, recreate};
+pub use fill::{Share, fill};
+pub use material::Material;
+pub use plan::{ARCHITECTURES, architectures, schedule};
+pub use recipe::EmbeddedRecipe;

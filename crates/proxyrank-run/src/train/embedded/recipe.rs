@@ -1,0 +1,73 @@
+//! How the rows of the embedded benchmark are trained.
+
+use std::path::Path;
+
+use proxyrank_data::hash::sha256_bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::RunError;
+use crate::train::recipe::{PretrainRecipe, TuneRecipe};
+use crate::train::tasks::ProbeSize;
+
+/// Everything that a row depends on but its architecture and its seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EmbeddedRecipe {
+    /// Version of what the code does with the rest; it rises when rows change.
+    pub version: u32,
+    /// Seed of the corpus.
+    pub corpus_seed: u64,
+    /// Tokens of the corpus, at the least.
+    pub corpus_tokens: usize,
+    /// Pre-training.
+    pub pretrain: PretrainRecipe,
+    /// Fine-tuning.
+    pub tune: TuneRecipe,
+    /// Examples of each task.
+    pub tasks: ProbeSize,
+}
+
+impl EmbeddedRecipe {
+    /// The recipe of the benchmark.
+    pub fn standard() -> Self {
+        // One length for text and tasks, because the linear transforms of the space depend on it. Many small steps: larger batches leave
+        // attention on the plateau of word frequencies.
+        let (steps, batch, seq_len) = (6000, 8, 40);
+        Self {
+            version: 1,
+            corpus_seed: 0,
+            corpus_tokens: 2_000_000,
+            pretrain: PretrainRecipe {
+                rate: 1e-3,
+                warmup: 300,
+                generator_divisor: 2,
+                initial_scale: 4.0,
+                window: 300,
+                ..PretrainRecipe::electra(steps, batch, seq_len)
+            },
+            tune: TuneRecipe {
+                epochs: 3,
+                batch: 16,
+                rate: 5e-4,
+                warmup_percent: 10,
+                layer_factor: 1.0,
+                counted_layers: None,
+                dropout: true,
+            },
+            tasks: ProbeSize { seed: 0, train: 4000, dev: 2000, seq_len },
+        }
+    }
+
+    /// Reads a recipe from a JSON file.
+    pub fn read(file: &Path) -> Result<Self, RunError> {
+        let text = std::fs::read_to_string(file).map_err(RunError::read(file))?;
+        serde_json::from_str(&text)
+            .map_err(|error| RunError::Usage(format!("{}: not a recipe: {error}", file.display())))
+    }
+
+    /// Hash of the recipe and of what the corpus is made of.
+    pub fn fingerprint(&self) -> String {
+        let recipe = serde_json::to_string(self).unwrap_or_default();
+        let text = format!("{recipe}\n{}", proxyrank_data::corpus::DATASHEET);
+        sha256_bytes(text.as_bytes()).chars().take(16).collect()
+    }
+}

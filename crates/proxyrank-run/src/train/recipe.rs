@@ -1,0 +1,129 @@
+//! How networks are trained, as far as it is a choice.
+
+use proxyrank_nn::train::{AdamW, ElectraSettings, LayerRates, Schedule, TunerSettings};
+use proxyrank_space::EncoderNetwork;
+use serde::{Deserialize, Serialize};
+
+use super::order::derive;
+
+/// Pre-training by replaced-token detection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PretrainRecipe {
+    /// Steps.
+    pub steps: u64,
+    /// Sequences in a step.
+    pub batch: usize,
+    /// Tokens in a sequence.
+    pub seq_len: usize,
+    /// Peak of the learning rate.
+    pub rate: f64,
+    /// Steps in which the rate rises.
+    pub warmup: u64,
+    /// The generator has the discriminator's layers with every width divided by this.
+    pub generator_divisor: usize,
+    /// What initial weights are multiplied by; their deviation is 0.02 before.
+    pub initial_scale: f32,
+    /// Weight of the discriminator's loss; the generator's is 1.
+    pub discriminator_weight: f32,
+    /// Chosen positions in a hundred that stay as they are, though they are guessed as well; the others are hidden.
+    pub kept_percent: u64,
+    /// Whether dropout is on.
+    pub dropout: bool,
+    /// Steps that a point of the curve is the mean of.
+    pub window: u64,
+}
+
+impl PretrainRecipe {
+    /// ELECTRA-small's pre-training in the form in which FlexiBERT used it, at some length.
+    pub fn electra(steps: u64, batch: usize, seq_len: usize) -> Self {
+        Self {
+            steps,
+            batch,
+            seq_len,
+            rate: 5e-4,
+            warmup: steps / 10,
+            generator_divisor: 4,
+            initial_scale: 1.0,
+            discriminator_weight: 50.0,
+            kept_percent: 15,
+            dropout: true,
+            window: (steps / 200).max(1),
+        }
+    }
+
+    /// The generator of a network: the same layers, narrower.
+    pub fn generator(&self, network: &EncoderNetwork) -> EncoderNetwork {
+        let narrow = |width: usize| (width / self.generator_divisor).max(1);
+        let mut generator = network.clone();
+        generator.hidden_size = narrow(network.hidden_size);
+        for layer in &mut generator.layers {
+            layer.ffn_widths.iter_mut().for_each(|width| *width = narrow(*width));
+        }
+        generator
+    }
+
+    pub(super) fn settings(&self, seed: u64) -> ElectraSettings {
+        ElectraSettings {
+            optimiser: AdamW::ELECTRA,
+            schedule: Schedule { peak: self.rate, warmup: self.warmup, steps: self.steps },
+            generator_weight: 1.0,
+            discriminator_weight: self.discriminator_weight,
+            // Seeds of weights are used as they are, so that a network starts where proxies look at it. The top bit is the
+            // generator's.
+            init_seed: seed & !(1 << 63),
+            initial_scale: self.initial_scale,
+            noise: self.dropout.then(|| derive(seed, "pre-training noise", 0)),
+        }
+    }
+}
+
+/// Fine-tuning on one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TuneRecipe {
+    /// Times that every example is seen.
+    pub epochs: u64,
+    /// Examples in a step.
+    pub batch: usize,
+    /// Peak of the learning rate.
+    pub rate: f64,
+    /// Share of the steps in which it rises, percent.
+    pub warmup_percent: u64,
+    /// Factor of the rate from layer to layer.
+    pub layer_factor: f64,
+    /// Layers that it is counted over; those of the network where nothing is said.
+    pub counted_layers: Option<usize>,
+    /// Whether dropout is on.
+    pub dropout: bool,
+}
+
+impl TuneRecipe {
+    /// Fine-tuning as FlexiBERT's labels were made.
+    ///
+    /// The rate is that of pre-training, because the code never replaced it; layers are counted to twelve whatever the network
+    /// has.
+    pub const FLEXIBERT: Self = Self {
+        epochs: 3,
+        batch: 32,
+        rate: 5e-4,
+        warmup_percent: 10,
+        layer_factor: 0.8,
+        counted_layers: Some(12),
+        dropout: true,
+    };
+
+    /// Steps for so many examples.
+    pub fn steps(&self, examples: usize) -> u64 {
+        (self.epochs * examples as u64).div_ceil(self.batch as u64)
+    }
+
+    pub(super) fn settings(&self, layers: usize, examples: usize, seed: u64) -> TunerSettings {
+        let steps = self.steps(examples);
+        TunerSettings {
+            optimiser: AdamW::ELECTRA,
+            schedule: Schedule { peak: self.rate, warmup: steps * self.warmup_percent / 100, steps },
+            layers: LayerRates { factor: self.layer_factor, layers: self.counted_layers.unwrap_or(layers) },
+            init_seed: derive(seed, "head", 0) & !(1 << 63),
+            noise: self.dropout.then(|| derive(seed, "fine-tuning noise", 0)),
+        }
+    }
+}

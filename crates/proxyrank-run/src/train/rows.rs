@@ -1,0 +1,148 @@
+//! Finished trainings, one a line, in a file that only grows.
+//!
+//! A line is written and synced before the next training begins, so a kill loses the one in hand and nothing else. A line
+//! that was cut short by a kill is cut off when the file is opened again.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::curve::Point;
+use crate::RunError;
+
+/// One network, trained once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The architecture.
+    pub arch_id: String,
+    /// Seed of everything random in the training.
+    pub train_seed: u64,
+    /// Hash of the recipe and the corpus; rows of different recipes are not comparable.
+    pub recipe: String,
+    /// Percent on the development splits by task; `TASK.MEASURE` where a task has a second measure, and `probe`, the mean over
+    /// tasks.
+    pub scores: BTreeMap<String, f64>,
+    /// Mean fine-tuning loss at the end, by task.
+    pub losses: BTreeMap<String, f64>,
+    /// Of pre-training.
+    pub curve: Vec<Point>,
+    /// Wall time of pre-training and of fine-tuning, on one thread each.
+    pub seconds: [f64; 2],
+    /// Hash of the machine's model.
+    pub machine: String,
+}
+
+impl Row {
+    /// The same but for what the machine has to do with it.
+    #[must_use]
+    pub fn without_times(&self) -> Self {
+        Self { seconds: [0.0; 2], machine: String::new(), ..self.clone() }
+    }
+}
+
+/// The file of rows, open for more. Only one process has it at a time.
+#[derive(Debug)]
+pub struct Rows {
+    file: File,
+    path: PathBuf,
+    rows: Vec<Row>,
+}
+
+impl Rows {
+    /// Opens the file, which is created where it is missing.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        let failed = |error| RunError::read(path)(error);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
+        file.try_lock().map_err(|_| {
+            RunError::Usage(format!("{}: another process is adding rows to this file", path.display()))
+        })?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(failed)?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        if whole < text.len() {
+            file.set_len(whole as u64).map_err(failed)?;
+            file.seek(SeekFrom::End(0)).map_err(failed)?;
+        }
+        let rows = parse(&text[..whole]).map_err(|reason| {
+            RunError::Usage(format!("{}: {reason}; move the file away to begin anew", path.display()))
+        })?;
+        Ok(Self { file, path: path.to_owned(), rows })
+    }
+
+    /// The rows so far.
+    pub fn all(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Adds a row; when it returns, the disk has it.
+    pub fn push(&mut self, row: Row) -> Result<(), RunError> {
+        let failed = |error| RunError::read(&self.path)(error);
+        let mut line = serde_json::to_string(&row).map_err(|error| RunError::Usage(error.to_string()))?;
+        line.push('\n');
+        self.file.write_all(line.as_bytes()).map_err(failed)?;
+        self.file.sync_data().map_err(failed)?;
+        self.rows.push(row);
+        Ok(())
+    }
+}
+
+/// Reads whole lines. The same training must not stand there twice.
+pub fn parse(text: &str) -> Result<Vec<Row>, String> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let row: Row = serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1))?;
+        if rows.iter().any(|other| other.arch_id == row.arch_id && other.train_seed == row.train_seed) {
+            return Err(format!(
+                "line {}: architecture {} with seed {} stands there twice",
+                index + 1,
+                row.arch_id,
+                row.train_seed
+            ));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(arch_id: &str, train_seed: u64) -> Row {
+        Row {
+            arch_id: arch_id.to_owned(),
+            train_seed,
+            recipe: "r".to_owned(),
+            scores: BTreeMap::from([("probe".to_owned(), 61.0 / 3.0)]),
+            losses: BTreeMap::new(),
+            curve: vec![Point { step: 1, generator: 0.1, discriminator: 0.2, replaced: 0.3 }],
+            seconds: [1.5, 2.5],
+            machine: "m".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_a_kill_cut_short_is_cut_off_and_the_rest_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/rows.jsonl");
+        let mut rows = Rows::open(&path).unwrap();
+        rows.push(row("0", 0)).unwrap();
+        assert!(Rows::open(&path).unwrap_err().to_string().contains("another process"));
+        rows.push(row("1", 0)).unwrap();
+        drop(rows);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, &text[..text.len() - 7]).unwrap();
+        let mut rows = Rows::open(&path).unwrap();
+        assert_eq!(rows.all(), [row("0", 0)]);
+        rows.push(row("2", 0)).unwrap();
+        drop(rows);
+        assert_eq!(Rows::open(&path).unwrap().all(), [row("0", 0), row("2", 0)]);
+        assert!(parse(&(text.clone() + &text)).unwrap_err().contains("stands there twice"));
+    }
+}
