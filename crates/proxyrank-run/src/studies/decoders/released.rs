@@ -197,7 +197,7 @@ mod tests {
     fn every_pair_exists_on_both_sides() {
         for Pair { released, ours, .. } in PAIRS {
             let name = format!("{released}.published");
-            assert!(published().iter().any(|score| score.name == name), "{name}");
+            assert!(published().any(|score| score.name == name), "{name}");
             assert!(proxyrank_proxies::find(ours).is_ok(), "{ours}");
         }
     }
