@@ -47,7 +47,7 @@ pub enum Site {
     FfnInput,
     /// Output of the first feed-forward layer before its GELU: (B·S, F).
     FfnPreactivation,
-    /// Output of a GELU in the feed-forward chain, or of a Transformer-XL's ReLU: (B·S, F).
+    /// Output of a GELU in the feed-forward chain, or of a Transformer-XL's rectifier: (B·S, F).
     Gelu,
     /// Output of a layer: (B·S, h). The last layer's is [`Site::Hidden`] as well.
     LayerOutput,

@@ -84,8 +84,7 @@ impl<T: Real> FastEngine<T> {
             self.workspaces.give(workspace);
             (part, visitor)
         };
-        let ran: Vec<(Option<(Block, Buffer<T>)>, V)> = x.parts.par_iter().map(run).collect();
-        let (parts, visitors): (Vec<_>, Vec<V>) = ran.into_iter().unzip();
+        let (parts, visitors): (Vec<_>, Vec<V>) = x.parts.par_iter().map(run).unzip();
         let parts: Option<Vec<_>> = parts.into_iter().collect();
         Ok((parts.map(|parts| WpcaHidden { parts }), visitors))
     }

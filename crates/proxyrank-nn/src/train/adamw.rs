@@ -115,7 +115,7 @@ impl Moments {
 
 /// Whether a parameter decays.
 fn decays(path: &str) -> bool {
-    !path.contains("LayerNorm") && !path.ends_with(".bias")
+    !path.contains("LayerNorm") && path.rsplit('.').next() != Some("bias")
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ use super::statistic::compute;
 use super::{PaperRow, PaperTable, Statistic};
 use crate::RunError;
 use crate::audit;
-use crate::benchmark::{Metric, find};
-use crate::standard::SIGNAL;
+use crate::benchmark::{BenchmarkInfo, Metric, find};
+use crate::standard;
 
 /// One published value of a table, judged.
 #[derive(Debug, Clone)]
@@ -46,14 +46,15 @@ impl PaperTable {
     }
 
     fn audit(&self, shelf: &Shelf, row: &PaperRow) -> Option<audit::Verdict> {
-        let stock = shelf.get(row.benchmark.as_ref().unwrap_or(&self.benchmark))?;
-        let (reading, signal) = (row.reading.unwrap_or(self.reading), self.signal_of(row));
+        let benchmark = row.benchmark.as_ref().unwrap_or(&self.benchmark);
+        let (stock, info) = (shelf.get(benchmark)?, find(benchmark).ok()?);
+        let (reading, signal) = (row.reading.unwrap_or(self.reading), self.signal_of(row, info));
         stock.column_under(row.proxy.as_ref()?, reading, signal)?.audit
     }
 
     /// What gradient proxies of a row back-propagate.
-    fn signal_of(&self, row: &PaperRow) -> Signal {
-        row.signal.or(self.signal).unwrap_or(SIGNAL)
+    fn signal_of(&self, row: &PaperRow, info: &BenchmarkInfo) -> Signal {
+        row.signal.or(self.signal).unwrap_or(standard::signal(info))
     }
 
     fn claim(
@@ -96,16 +97,16 @@ impl PaperTable {
         };
         let check = Check { stock, metric, statistic };
         if let Some(proxy) = &row.replay {
-            let result = check.run(&claim, proxy, reading, SIGNAL)?;
+            let result = check.run(&claim, proxy, reading, standard::signal(info))?;
             claim.record(Stage::Replayed, result);
         }
         if let Some(proxy) = &row.proxy {
             let strict = Claim { tolerance: self.recompute_tolerance(row, statistic), ..claim.clone() };
-            let result = check.run(&strict, proxy, reading, self.signal_of(row))?;
+            let result = check.run(&strict, proxy, reading, self.signal_of(row, info))?;
             claim.record(stage(reading), result);
             // What the same proxy says about the networks behind the labels.
             if info.readings.contains(&Reading::AsTrained) && reading != Reading::AsTrained {
-                let mut result = check.run(&strict, proxy, Reading::AsTrained, SIGNAL)?;
+                let mut result = check.run(&strict, proxy, Reading::AsTrained, standard::signal(info))?;
                 if result.value.is_some() {
                     result = result.because("published for other networks than the trained ones");
                 }

@@ -231,7 +231,8 @@ impl Enumeration {
     fn keep_of_size(&mut self, ranked: Ranked) {
         let best = self.by_size.entry(ranked.tree.size()).or_insert(ranked);
         // Of equals the first in the order of trees, whatever order threads come in.
-        if ranked.fitness > best.fitness || ranked.fitness == best.fitness && ranked.tree < best.tree {
+        let order = ranked.fitness.total_cmp(&best.fitness).then(best.tree.cmp(&ranked.tree));
+        if order.is_gt() {
             *best = ranked;
         }
     }

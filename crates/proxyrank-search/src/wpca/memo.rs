@@ -88,8 +88,9 @@ impl Memo {
     /// Opens the file of a protocol in a folder, or begins it. `protocol` says in one text what a pass depends on.
     pub fn open(folder: &Path, protocol: &str) -> Result<Self, MemoError> {
         let digest = Sha256::digest(protocol.as_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let path = folder.join(format!("passes-{name}.jsonl"));
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        let path = folder.join(format!("passes-{:016x}.jsonl", u64::from_be_bytes(first)));
         let fails = |source| MemoError::Io { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(fails)?;
         let text = match fs::read_to_string(&path) {

@@ -28,7 +28,7 @@ const SHAPE: WpcaShape = WpcaShape {
 };
 
 /// Three layers of which about half are small enough.
-const SPACE: WpcaSpace = WpcaSpace { shape: SHAPE, layers: 3, limit: 12_000 };
+const SPACE: WpcaSpace = WpcaSpace { shape: SHAPE, layers: 3, limit: 9_500 };
 
 fn table(layers: usize) -> CountTable {
     let archs = sweeps(layers, 1, 5);
@@ -91,7 +91,7 @@ fn the_published_algorithm_finds_the_optimum_of_a_table() {
     assert_eq!(history, run(settings, &table));
     assert_eq!(history.candidates.len(), 50 + 40 * 50);
     let found = history.best().unwrap().score;
-    assert!(found > 0.97 * optimum && found <= optimum, "{}", found / optimum);
+    assert!(found > 0.9 * optimum && found <= optimum, "{}", found / optimum);
     let random = run(settings.at_random(), &table);
     assert_eq!(random.candidates.len(), 50 + 40 * 50);
     assert!(random.best().unwrap().score < found);

@@ -49,12 +49,14 @@ impl WpcaBlock {
     }
 
     /// The block of a kind with the feed-forward width number `width`, from 0; the widest where there are not so many.
-    pub const fn of(kind: WpcaKind, width: usize) -> Self {
-        let width = if width < WIDTHS { width as u8 } else { WIDTHS as u8 - 1 };
-        match kind {
-            WpcaKind::Bert => Self(width),
-            WpcaKind::Mobile => Self(WIDTHS as u8 + width),
-        }
+    pub fn of(kind: WpcaKind, width: usize) -> Self {
+        let before = match kind {
+            WpcaKind::Bert => 0,
+            WpcaKind::Mobile => WIDTHS,
+        };
+        let index = before + width.min(WIDTHS - 1);
+        // An index below twelve is a byte.
+        u8::try_from(index).map_or(Self(0), Self)
     }
 
     /// Its index.

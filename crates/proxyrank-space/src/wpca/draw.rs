@@ -5,7 +5,7 @@
 use super::block::{BLOCKS, WpcaArch, WpcaBlock};
 
 fn block(below: &mut dyn FnMut(usize) -> usize) -> WpcaBlock {
-    WpcaBlock::new(below(BLOCKS)).unwrap_or(WpcaBlock::of(super::WpcaKind::Bert, 0))
+    WpcaBlock::new(below(BLOCKS)).unwrap_or_else(|| WpcaBlock::of(super::WpcaKind::Bert, 0))
 }
 
 /// An architecture of independent, even blocks.

@@ -10,7 +10,7 @@ use proxyrank_proxies::symbolic::Expression;
 use proxyrank_proxies::{Proxy, Subject, find};
 use proxyrank_search::lpzero::contest::Contest;
 use proxyrank_search::lpzero::fitness::{Judge, Objective};
-use proxyrank_search::lpzero::joint::{Both, Formula, enumerate_both};
+use proxyrank_search::lpzero::joint::{Both, Formula, Front, enumerate_both};
 use proxyrank_search::lpzero::panel::Panel;
 use proxyrank_search::lpzero::table::BranchTable;
 use proxyrank_space::Network;
@@ -38,10 +38,10 @@ pub struct Joint {
     pub networks: [(usize, usize); 2],
     /// Formulas that were judged on both: trees with their layers averaged or added up, either way round.
     pub judged: usize,
-    /// What the yardstick reaches on the training half of the second.
-    pub least: f64,
-    /// Standard error of the best formula's correlation on the training half of the first.
-    pub standard_error: f64,
+    /// What the yardstick reaches on the training half of the second, if it ranks anything there.
+    pub least: Option<f64>,
+    /// Standard error of the best formula's correlation on the training half of the first, if there is such a formula.
+    pub standard_error: Option<f64>,
     /// The best of every length, and baselines.
     pub rows: Vec<JointRow>,
     /// Which row the rule chose.
@@ -200,8 +200,9 @@ pub(super) fn joint(sides: &[Side<'_>; 2]) -> Result<(Joint, Option<Expression>)
     let fronts = enumerate_both([&contests[0], &contests[1]]);
     let yardstick = Contender::Baseline(find(YARDSTICK)?);
     let bar = sides[1].estimates(&[yardstick], &sides[1].bench.training)?;
-    let least = bar.first().and_then(|judged| judged.estimate).map_or(f64::NAN, |estimate| estimate.point);
-    let mut best: Vec<Both> = fronts.values().filter_map(|front| front.choose(least)).collect();
+    let least = bar.first().and_then(|judged| judged.estimate).map(|estimate| estimate.point);
+    let enough = |front: &Front| front.choose(least?);
+    let mut best: Vec<Both> = fronts.values().filter_map(enough).collect();
     best.dedup();
     let whole = fronts.into_values().next_back().unwrap_or_default();
 
@@ -222,9 +223,9 @@ pub(super) fn joint(sides: &[Side<'_>; 2]) -> Result<(Joint, Option<Expression>)
         .collect();
 
     let spread = best.len().checked_sub(1).and_then(|last| rows[last].training[0]);
-    let standard_error = spread.map_or(f64::NAN, |estimate| (estimate.high - estimate.low) / STANDARD_ERRORS);
+    let standard_error = spread.map(|estimate| (estimate.high - estimate.low) / STANDARD_ERRORS);
     let chosen = best.last().and_then(|last| {
-        let enough = last.fitness[0] - standard_error;
+        let enough = last.fitness[0] - standard_error?;
         best.iter().position(|both| both.fitness[0] >= enough)
     });
     let joint = Joint {

@@ -83,6 +83,12 @@ pub struct RunSummary {
     pub rises: Vec<(usize, f64)>,
 }
 
+/// What a file of any version says.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
 impl RunSummary {
     /// The best objective among the first trees; nothing before the first that ranks.
     pub fn best_of_first(&self, trees: usize) -> Option<f64> {
@@ -100,8 +106,8 @@ impl Summary {
     /// Writes it into a folder.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, RunError> {
         let path = folder.join(self.file_name());
-        let text = serde_json::to_string_pretty(self)
-            .map_err(|error| RunError::read(&path)(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        // Numbers and texts always have a JSON form.
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
         write_atomic(&path, text.as_bytes())?;
         Ok(path)
     }
@@ -126,8 +132,10 @@ impl Summary {
                     continue;
                 }
                 let text = fs::read_to_string(&path).map_err(RunError::read(&path))?;
-                let Ok(summary) = serde_json::from_str::<Self>(&text) else { continue };
-                if summary.version == VERSION {
+                let invalid = |error: serde_json::Error| RunError::read(&path)(error.into());
+                let Versioned { version } = serde_json::from_str(&text).map_err(invalid)?;
+                if version == VERSION {
+                    let summary: Self = serde_json::from_str(&text).map_err(invalid)?;
                     found.entry(summary.file_name()).or_insert(summary);
                 }
             }

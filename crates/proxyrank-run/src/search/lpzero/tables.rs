@@ -303,12 +303,16 @@ fn both(joint: &Joint) -> Table {
         cells.push(Cell::text(if joint.chosen == Some(index) { "yes" } else { "" }));
         if row.size.is_none() { table.push_baseline(cells) } else { table.push(cells) }
     }
+    let number =
+        |value: Option<f64>| value.map_or_else(|| CONSTANT.to_owned(), |value| format!("{value:.4}"));
     table.note(format!(
         "{} formulas were judged on both training halves: all trees whose inputs both families have, their layers averaged or added up. For every \
-         size, the best on {first} of those that reach {:.4} on {second}, which is what {YARDSTICK} reaches there. The rule chooses the shortest that \
-         lies within one standard error ({:.4}) of the best. Intervals are from 10,000 resamples of the networks; what was chosen is lucky on the halves \
+         size, the best on {first} of those that reach {} on {second}, which is what {YARDSTICK} reaches there. The rule chooses the shortest that \
+         lies within one standard error ({}) of the best. Intervals are from 10,000 resamples of the networks; what was chosen is lucky on the halves \
          that chose it, and no interval knows of that.",
-        joint.judged, joint.least, joint.standard_error
+        joint.judged,
+        number(joint.least),
+        number(joint.standard_error),
     ));
     table
 }

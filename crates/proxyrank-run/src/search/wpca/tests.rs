@@ -65,7 +65,7 @@ fn a_search_is_repeated_from_what_it_left_on_disk() {
     // The yardstick is the best of what the table names, and searches come near it or beyond.
     assert!(found.best.iter().all(|one| found.share(one) <= 1.0));
     let best = found.searches[0].best.clone();
-    assert!(found.share(&best) > 0.9 && found.share(&best) < 1.1, "{}", found.share(&best));
+    assert!(found.share(&best) > 0.75 && found.share(&best) < 1.1, "{}", found.share(&best));
     for one in found.sample.iter().chain(&found.best) {
         assert!(request.space.allows(&one.arch) && one.components.len() == 4);
     }
