@@ -49,7 +49,9 @@ impl Formula {
             total(&mut scores, panel, one, other);
         }
         let factor = self.sign.factor();
-        scores.iter_mut().for_each(|score| *score *= factor);
+        for score in &mut scores {
+            *score *= factor;
+        }
         Some(scores)
     }
 }

@@ -157,12 +157,14 @@ const TRIES: usize = 10;
 /// Draws for each wanted random candidate; a fifth of the paper's space is small enough.
 const PATIENCE: usize = 10_000;
 
-/// Runs a search. `evaluate` gives the components of networks, one number each; `done` is told after each generation how many
-/// candidates there are.
+/// Gives the components of networks, one number each.
+pub type Evaluate<'a, E> = dyn FnMut(&[WpcaArch]) -> Result<Vec<f64>, E> + 'a;
+
+/// Runs a search. `done` is told after each generation how many candidates there are.
 pub fn search<E>(
     space: &WpcaSpace,
     settings: Settings,
-    evaluate: &mut dyn FnMut(&[WpcaArch]) -> Result<Vec<f64>, E>,
+    evaluate: &mut Evaluate<'_, E>,
     done: &dyn Fn(usize),
 ) -> Result<History, E> {
     let mut run = Run {
