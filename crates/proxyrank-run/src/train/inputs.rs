@@ -51,7 +51,9 @@ impl Source {
             Self::WikiText2 => {
                 let tokenizer = Tokenizer::word_piece(locator)?;
                 let (text, warnings) = Sequences::wikitext(locator, &tokenizer, seq_len)?;
-                warnings.iter().for_each(|warning| watch.note(&format!("warning: {warning}")));
+                for warning in &warnings {
+                    watch.note(&format!("warning: {warning}"));
+                }
                 Ok((text, tokenizer))
             }
         }
@@ -128,7 +130,9 @@ fn public(
             (Assignment::Sequences(task), counts, warnings)
         }
     };
-    warnings.iter().for_each(|warning| watch.note(&format!("warning: {warning}")));
+    for warning in &warnings {
+        watch.note(&format!("warning: {warning}"));
+    }
     watch.note(&format!("{name}: {counts}"));
     Ok(task)
 }

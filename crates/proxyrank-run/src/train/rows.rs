@@ -48,7 +48,7 @@ impl Row {
 pub struct Rows {
     file: File,
     path: PathBuf,
-    rows: Vec<Row>,
+    finished: Vec<Row>,
 }
 
 impl Rows {
@@ -69,15 +69,15 @@ impl Rows {
             file.set_len(whole as u64).map_err(failed)?;
             file.seek(SeekFrom::End(0)).map_err(failed)?;
         }
-        let rows = parse(&text[..whole]).map_err(|reason| {
+        let finished = parse(&text[..whole]).map_err(|reason| {
             RunError::Usage(format!("{}: {reason}; move the file away to begin anew", path.display()))
         })?;
-        Ok(Self { file, path: path.to_owned(), rows })
+        Ok(Self { file, path: path.to_owned(), finished })
     }
 
     /// The rows so far.
     pub fn all(&self) -> &[Row] {
-        &self.rows
+        &self.finished
     }
 
     /// Adds a row; when it returns, the disk has it.
@@ -87,7 +87,7 @@ impl Rows {
         line.push('\n');
         self.file.write_all(line.as_bytes()).map_err(failed)?;
         self.file.sync_data().map_err(failed)?;
-        self.rows.push(row);
+        self.finished.push(row);
         Ok(())
     }
 }

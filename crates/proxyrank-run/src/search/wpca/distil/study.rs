@@ -124,7 +124,7 @@ pub fn run_study(
     };
     let task = task(locator, request.config, SEQ_LEN, LEAST)?;
     task.warnings.iter().for_each(|warning| watch.note(warning));
-    let student = Space::new(shape(task.vocabulary, 48, classes), &task)?;
+    let student = Students::new(shape(task.vocabulary, 48, classes), &task)?;
     let path = folder.join("distilled.jsonl");
     let protocol = format!("1 {request:?} {}", task.train.labels.len());
     let protocol = protocol.replace(&format!("seeds: {}", request.seeds), "");
@@ -178,13 +178,13 @@ pub fn run_study(
 }
 
 /// The students' space with its scores.
-struct Space {
+struct Students {
     space: WpcaSpace,
     supernet: Supernet,
     found: WpcaArch,
 }
 
-impl Space {
+impl Students {
     fn new(shape: WpcaShape, task: &Task) -> Result<Self, RunError> {
         let open = WpcaSpace { shape, layers: LAYERS, limit: u64::MAX };
         let mut dice = Dice::new(0, 0);
