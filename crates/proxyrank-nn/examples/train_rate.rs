@@ -74,7 +74,9 @@ fn step(
     let targets: Vec<MaskedToken> =
         (0..ids.len()).step_by(7).map(|row| MaskedToken { row, id: ids[row] }).collect();
     let mut hidden = ids.clone();
-    targets.iter().for_each(|target| hidden[target.row] = 4);
+    for target in &targets {
+        hidden[target.row] = 4;
+    }
     let (tokens, hidden) = (TokenBatch::new(ids, batch, seq_len)?, TokenBatch::new(hidden, batch, seq_len)?);
     let mut best = f64::INFINITY;
     for _ in 0..=steps {

@@ -199,7 +199,7 @@ fn wrong_targets_are_refused() {
     let (tokens, _) = marked(0);
     let mut two = tuner(2, LayerRates::EVEN);
     let refused = |result: Result<f64, NnError>| result.unwrap_err().to_string();
-    assert!(refused(two.step(&tokens, Targets::Classes(&[0; 3]))).contains("8"));
+    assert!(refused(two.step(&tokens, Targets::Classes(&[0; 3]))).contains('8'));
     assert!(refused(two.step(&tokens, Targets::Classes(&[2; 8]))).contains("class 2"));
     assert!(refused(two.step(&tokens, Targets::Numbers(&[0.0; 8]))).contains("task's head"));
     assert!(refused(two.step(&tokens, Targets::Spans(&[[0, 20]; 8]))).contains("token 20"));

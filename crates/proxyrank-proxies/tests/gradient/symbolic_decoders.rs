@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use approx::assert_relative_eq;
 use proxyrank_nn::{
-    Collect, DecoderLayout, Dropout, Engine, FastEngine, ForwardOptions, Initialiser, Linear, Site,
-    TableExtent, TokenBatch,
+    Collect, DecoderLayerLayout, DecoderLayout, Dropout, Engine, FastEngine, ForwardOptions, Initialiser,
+    Linear, Site, TableExtent, TokenBatch,
 };
 use proxyrank_proxies::gradient::evaluate;
 use proxyrank_proxies::model::{DecoderSignal, formula_vocabulary, vocabulary};
@@ -38,7 +38,7 @@ fn lists_are_the_outputs_and_weights_of_all_matrices() {
             found.tensors(input).iter().map(|tensor| tensor.shape().to_vec()).collect()
         };
         let linears: Vec<&Linear> =
-            weights.layout().layers.iter().flat_map(|layer| layer.linears()).collect();
+            weights.layout().layers.iter().flat_map(DecoderLayerLayout::linears).collect();
         let published: Vec<Vec<usize>> =
             linears.iter().map(|linear| vec![linear.inputs, linear.outputs]).collect();
         assert_eq!(shapes(Input::Weight), published);
