@@ -122,6 +122,7 @@ impl Programme {
                 let selection = Selection::Sample { count: LAW_SAMPLE, seed: 0 };
                 requests.push(Request { input: Input::Uniform, selection, ..read });
             }
+            requests.extend(self.formulas(info));
             requests.retain(|request| !request.calls.is_empty());
             return requests;
         }
@@ -209,13 +210,17 @@ impl Programme {
         requests
     }
 
-    /// The shipped formulas that tables name, on the networks that they were published for.
+    /// The shipped formulas that tables name, on the networks that they were published for and on those behind the labels.
     fn formulas(&self, info: &'static BenchmarkInfo) -> Option<Request> {
         let named = self.proxies(info).into_iter().filter_map(|name| proxyrank_proxies::find(name).ok());
         let formulas = named.filter(|proxy| matches!(proxy.run, Run::Symbolic(_)));
         let calls = formulas.map(ProxyCall::new).collect();
         let request = Request { calls, ..Request::of_classes(info, &[]) };
-        (self.effort == Effort::Full).then_some(Request { readings: vec![Reading::Released], ..request })
+        let readings = match info.source {
+            Source::Flexibert => vec![Reading::Released, Reading::AsTrained],
+            _ => info.readings.to_vec(),
+        };
+        (self.effort == Effort::Full).then_some(Request { readings, ..request })
     }
 
     /// The runs of the numerical audit that others do not make: a sample of the networks in double precision and with other
@@ -321,7 +326,7 @@ mod tests {
     fn decoders_run_in_a_full_reproduction() {
         assert_eq!(requests(&[], "lts-gpt2-wt103", Effort::Usual).len(), 1);
         let studied = requests(&[], "lts-gpt2-wt103", Effort::Full);
-        assert_eq!(studied.len(), 3);
+        assert_eq!(studied.len(), 4);
         assert_eq!((studied[1].input, studied[2].input), (Input::Zipf, Input::Uniform));
         assert_eq!(requests(&[], "lts-transxl-wt103", Effort::Full).len(), 2);
     }

@@ -49,7 +49,7 @@ pub(crate) struct OneArgs {
     #[arg(long, value_name = "N", default_value_t = 2_000_000)]
     pub(crate) corpus_tokens: usize,
     /// Steps of pre-training; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 1500)]
+    #[arg(long, value_name = "N", default_value_t = 1500, value_parser = value_parser!(u64).range(..=1_000_000_000))]
     pub(crate) steps: u64,
     /// Sequences in a step
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u32).range(1..))]
@@ -61,7 +61,7 @@ pub(crate) struct OneArgs {
     #[arg(long, value_name = "RATE", default_value_t = 5e-4)]
     pub(crate) lr: f64,
     /// Steps in which the rate rises; a tenth of all where absent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=1_000_000_000))]
     pub(crate) warmup: Option<u64>,
     /// The generator's widths are the network's divided by this
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = value_parser!(u16).range(1..=64))]
@@ -80,7 +80,7 @@ pub(crate) struct OneArgs {
     #[arg(long, value_name = "N")]
     pub(crate) examples: Option<usize>,
     /// Times that every example is seen
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = value_parser!(u64).range(..=1_000_000))]
     pub(crate) epochs: u64,
     /// Peak of the learning rate in fine-tuning
     #[arg(long, value_name = "RATE", default_value_t = 5e-4)]

@@ -67,8 +67,11 @@ fn section(page: &mut Page, summary: &Summary, folder: &Path) -> Result<(), RunE
         let [png, _] = chart.draw(&folder.join("charts").join(name))?;
         page.figure(&png, &folder, caption);
     }
-    let [png, _] = top(summary).draw(&folder.join("charts/held_out"))?;
-    page.figure(&png, &folder, "What chose against what judges");
+    let held_out = top(summary);
+    if held_out.groups.iter().any(|group| !group.points.is_empty()) {
+        let [png, _] = held_out.draw(&folder.join("charts/held_out"))?;
+        page.figure(&png, &folder, "What chose against what judges");
+    }
     if let Some(joint) = &summary.joint {
         let [png, _] = front(joint).draw(&folder.join("charts/front"))?;
         page.figure(&png, &folder, "Formulas for both benchmarks that nothing beats");

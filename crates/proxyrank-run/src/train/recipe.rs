@@ -8,6 +8,7 @@ use super::order::derive;
 
 /// Pre-training by replaced-token detection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PretrainRecipe {
     /// Steps.
     pub steps: u64,
@@ -79,6 +80,7 @@ impl PretrainRecipe {
 
 /// Fine-tuning on one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TuneRecipe {
     /// Times that every example is seen.
     pub epochs: u64,

@@ -4,7 +4,7 @@
 //! that was cut short by a kill is cut off when the file is opened again.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -59,8 +59,11 @@ impl Rows {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        file.try_lock().map_err(|_| {
-            RunError::Usage(format!("{}: another process is adding rows to this file", path.display()))
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                RunError::Usage(format!("{}: another process is adding rows to this file", path.display()))
+            }
+            TryLockError::Error(error) => failed(error),
         })?;
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(failed)?;

@@ -46,16 +46,19 @@ pub struct Single {
 pub struct Record {
     /// Benchmark, architecture, reading, text.
     pub what: String,
-    /// Hash of everything that the numbers depend on.
+    /// Hash of everything that pre-training depends on.
     pub fingerprint: String,
     /// How it was pre-trained.
     pub pretrain: PretrainRecipe,
-    /// How it was fine-tuned.
+    /// How it was fine-tuned last.
     pub tune: TuneRecipe,
     /// Seed of everything random.
     pub seed: u64,
     /// Scores on the development splits, by task and measure.
     pub scores: BTreeMap<String, BTreeMap<String, f64>>,
+    /// By task a hash of what else its scores depend on: examples and fine-tuning.
+    #[serde(default)]
+    pub tasks: BTreeMap<String, String>,
 }
 
 impl Single {
@@ -91,13 +94,15 @@ impl Single {
         let mut record = self.record(&file, fingerprint)?;
         for task in tasks {
             let name = task.name();
-            if record.scores.contains_key(name) {
+            let key = self.task_key(task);
+            if record.tasks.get(name) == Some(&key) {
                 watch.note(&format!("{name}: done before"));
                 continue;
             }
             let (scores, loss) = self.tuned(task, &pretrained.weights, watch, stop)?;
             watch.note(&format!("{name}: {scores:?}, loss {loss:.4}"));
             record.scores.insert(name.to_owned(), scores);
+            record.tasks.insert(name.to_owned(), key);
             save(&file, &record)?;
         }
         save(&file, &record)?;
@@ -129,12 +134,16 @@ impl Single {
         }
     }
 
-    /// Hash of everything that the losses depend on.
+    /// Hash of everything that the losses of pre-training depend on.
     fn fingerprint(&self, text: &Sequences) -> String {
-        let settings = format!("{:?}|{:?}|{:?}|{}", self.network, self.pretrain, self.tune, self.seed);
+        let settings = format!("{:?}|{:?}|{}", self.network, self.pretrain, self.seed);
         let ids: Vec<u8> = text.ids.iter().flat_map(|id| id.to_le_bytes()).collect();
-        let digest = sha256_bytes(format!("{settings}|{}", sha256_bytes(&ids)).as_bytes());
-        digest.chars().take(16).collect()
+        short_hash(&format!("{settings}|{}", sha256_bytes(&ids)))
+    }
+
+    /// Hash of what a task's scores depend on beside the pre-trained network.
+    fn task_key(&self, task: &Assignment) -> String {
+        short_hash(&format!("{:?}|{task:?}", self.tune))
     }
 
     /// What the folder knows of the same training, or an empty record.
@@ -146,6 +155,7 @@ impl Single {
             tune: self.tune.clone(),
             seed: self.seed,
             scores: BTreeMap::new(),
+            tasks: BTreeMap::new(),
         };
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
@@ -153,7 +163,7 @@ impl Single {
             Err(error) => return Err(RunError::read(file)(error)),
         };
         match serde_json::from_str::<Record>(&text) {
-            Ok(known) if known.fingerprint == fresh.fingerprint => Ok(known),
+            Ok(known) if known.fingerprint == fresh.fingerprint => Ok(Record { tune: fresh.tune, ..known }),
             Ok(_) => Err(RunError::Usage(format!(
                 "{}: belongs to a training with other settings; choose another --out",
                 file.display()
@@ -164,6 +174,10 @@ impl Single {
             ))),
         }
     }
+}
+
+fn short_hash(text: &str) -> String {
+    sha256_bytes(text.as_bytes()).chars().take(16).collect()
 }
 
 fn save(file: &Path, record: &Record) -> Result<(), RunError> {

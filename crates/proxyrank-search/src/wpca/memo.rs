@@ -8,8 +8,8 @@
 //! off.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use proxyrank_space::wpca::WpcaArch;
@@ -58,6 +58,12 @@ pub enum MemoError {
         /// What the system said.
         source: io::Error,
     },
+    /// Another process writes to it.
+    #[error("{}: another search of the same protocol is running; wait for it, or choose another folder of results", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
     /// A line in the middle of the file is not one of ours.
     #[error("{}, line {line}: not a forward pass of this search; move the file away to begin anew", path.display())]
     Line {
@@ -93,11 +99,14 @@ impl Memo {
         let path = folder.join(format!("passes-{:016x}.jsonl", u64::from_be_bytes(first)));
         let fails = |source| MemoError::Io { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(fails)?;
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(fails(error)),
-        };
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(&path).map_err(fails)?;
+        // Two searches of one protocol would cut off each other's last lines.
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => MemoError::Busy { path: path.clone() },
+            TryLockError::Error(source) => fails(source),
+        })?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(fails)?;
         // Whatever follows the last end of a line was being written when the process ended.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         let mut passes = HashMap::new();
@@ -115,7 +124,6 @@ impl Memo {
             let components = components.into_iter().map(|count| count.unwrap_or(f64::NAN)).collect();
             passes.insert(arch, Pass { components, wall_ns });
         }
-        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fails)?;
         file.set_len(whole as u64).map_err(fails)?;
         let mut memo = Self { path, file, passes };
         if whole == 0 {

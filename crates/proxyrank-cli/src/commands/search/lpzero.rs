@@ -59,7 +59,13 @@ pub(super) fn run(global: &Global, args: &LpzeroArgs) -> anyhow::Result<Outcome>
     let (locator, watch) = (&setup.locator, setup.watch.as_ref());
     let workplace = Workplace { locator, folder: &folder, watch, stop: &setup.stop };
     let found = search(&benchmark, beside.as_ref(), &request, &workplace)?;
-    found.summary.write(&Summary::folder(results))?;
+    if request.is_whole() {
+        found.summary.write(&Summary::folder(results))?;
+    } else {
+        output::say(
+            "a trial: report shows whole searches only (all networks, at least 80 trees, 1000 children and 5 runs of each strategy)",
+        );
+    }
     let out = args.out.join("search").join("lpzero").join(info.id).join(request.reading.as_str());
     let out = out.join(request.split.as_str()).join(request.objective.as_str());
     let tables = tables(&found.summary);

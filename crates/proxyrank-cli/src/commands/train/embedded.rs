@@ -1,6 +1,6 @@
 //! `train embedded`: the rows of the benchmark that is compiled in.
 
-use proxyrank_run::train::embedded::{Comparison, EmbeddedRecipe, Share, fill, recreate};
+use proxyrank_run::train::embedded::{Comparison, EmbeddedRecipe, Share, fill, progress, recreate};
 
 use crate::args::{EmbeddedArgs, Global};
 use crate::exit::Outcome;
@@ -15,6 +15,9 @@ pub(super) fn run(global: &Global, args: &EmbeddedArgs) -> anyhow::Result<Outcom
     };
     if args.dry_run {
         output::value(&recipe)?;
+        let (there, all) = progress(&args.rows)?;
+        output::say(&format!("{}: {there} of {all} rows", args.rows.display()));
+        return Ok(Outcome::Done);
     }
     if let Some(word) = &args.row {
         let (row, comparison) = recreate(word, recipe, &setup.stop)?;
@@ -32,8 +35,7 @@ pub(super) fn run(global: &Global, args: &EmbeddedArgs) -> anyhow::Result<Outcom
         output::say(&words);
         return Ok(outcome);
     }
-    let limit = if args.dry_run { Some(0) } else { args.limit };
-    let share = Share { workers: usize::from(args.workers), limit };
+    let share = Share { workers: usize::from(args.workers), limit: args.limit };
     let added = fill(&args.rows, recipe, share, setup.watch.as_ref(), &setup.stop)?;
     if global.json {
         output::value(&serde_json::json!({ "rows": args.rows, "added": added }))?;

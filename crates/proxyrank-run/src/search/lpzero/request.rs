@@ -6,7 +6,7 @@ use proxyrank_search::lpzero::fitness::Objective;
 use proxyrank_search::lpzero::split::Protocol;
 
 use crate::benchmark::Metric;
-use crate::evaluate::Request;
+use crate::evaluate::{Request, Selection};
 
 /// A search.
 #[derive(Debug, Clone)]
@@ -58,6 +58,18 @@ impl LpzeroRequest {
             (0..self.runs).map(move |seed| Settings { strategy, population, iterations, seed })
         };
         self.strategies.iter().copied().flat_map(of).collect()
+    }
+
+    /// Whether a report may show it: all networks, seeds 0, and searches no shorter than LPZero's, so that a trial takes no
+    /// reference's place.
+    pub fn is_whole(&self) -> bool {
+        let Request { selection, init_seed, data_seed, .. } = &self.protocol;
+        *selection == Selection::Whole
+            && [*init_seed, *data_seed, self.split_seed] == [0; 3]
+            && self.strategies.len() == Strategy::ALL.len()
+            && self.population >= 80
+            && self.iterations >= 1000
+            && self.runs >= 5
     }
 
     /// What trees are judged by, in one text that differs where that differs.

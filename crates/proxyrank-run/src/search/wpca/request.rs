@@ -6,6 +6,8 @@ use proxyrank_search::wpca::objective::Objective;
 use proxyrank_search::wpca::supernet::Eta;
 use proxyrank_space::wpca::{BLOCKS, WpcaSpace};
 
+use crate::standard::BATCH_SIZE;
+
 /// One of the paper's two spaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WpcaVariant {
@@ -117,6 +119,9 @@ impl WpcaPlan {
     }
 }
 
+/// Tokens of a sequence in the standard protocol.
+const SEQ_LEN: u32 = 128;
+
 /// Best networks by the table that are run for each objective.
 pub(super) const RUN_BEST: usize = 20;
 
@@ -149,6 +154,16 @@ impl WpcaRequest {
             "passes 1; {:?}, {} layers; eta {} {} {:?}; {input} {batch_size} x {seq_len}, data seed {data_seed}; init seed {init_seed}",
             space.shape, space.layers, eta.bert, eta.mobile, eta.enough
         )
+    }
+
+    /// Whether it is the search that documents and the ledger speak of: the standard batch, seeds 0, and as many repetitions as a
+    /// range needs.
+    pub(super) fn is_standard(&self) -> bool {
+        let Self { input, batch_size, seq_len, init_seed, data_seed, seed, .. } = *self;
+        (input, batch_size, seq_len) == (Input::Zipf, BATCH_SIZE, SEQ_LEN)
+            && [init_seed, data_seed, seed] == [0; 3]
+            && self.sweeps >= 5
+            && self.repeats >= 20
     }
 
     /// The passes that a search makes at the most, none of them made before.

@@ -218,7 +218,7 @@ fn on_table(
     (rules, objective, told): (Rules, Objective, Told),
 ) -> Vec<History> {
     let run = |repeat: u64| {
-        let seed = request.seed + repeat;
+        let seed = request.seed.wrapping_add(repeat);
         let mut faulty = Faulty::new(table, request.space.layers, seed);
         let mut evaluate = |archs: &[WpcaArch]| {
             let count = |arch: &WpcaArch| match told {

@@ -62,8 +62,12 @@ fn path(folder: &Path, space: &str, eta: &str) -> PathBuf {
 }
 
 impl Summary {
-    /// The summary of a search; nothing unless it has a search as published, with the paper's settings.
+    /// The summary of a search; nothing unless it has a search as published, with the paper's settings and under the standard
+    /// protocol, so that a trial takes no reference's place.
     pub(super) fn of(request: &WpcaRequest, found: &Found) -> Option<Self> {
+        if !request.is_standard() {
+            return None;
+        }
         let settings = Settings::published(Objective::WPca, request.seed);
         let search = found.searches.iter().find(|search| search.history.settings == settings)?;
         let best_of = |objective| found.best_of_others.iter().find(|(other, _)| *other == objective);
@@ -78,7 +82,9 @@ impl Summary {
             settings,
             found: Network::from(&search.best),
             w_pca_optimum: Network::from(&found.yardstick),
-            v_pca_optimum: Network::from(best_of(Objective::VPca)?.1.first()?),
+            v_pca_optimum: Network::from(
+                best_of(Objective::VPca)?.1.iter().max_by(|a, b| a.v_pca().total_cmp(&b.v_pca()))?,
+            ),
             params_w_pca: total / by_params.best.len() as f64,
         })
     }

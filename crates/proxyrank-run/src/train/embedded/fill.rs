@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::again::committed;
 use super::material::Material;
 use super::plan::{architectures, schedule};
 use super::recipe::EmbeddedRecipe;
 use crate::RunError;
-use crate::train::rows::Rows;
+use crate::train::rows::{Rows, parse};
 use crate::watch::{Stop, Watch};
 
 /// What to do of the schedule.
@@ -21,6 +22,20 @@ pub struct Share {
     pub limit: Option<usize>,
 }
 
+/// The rows of a file that may not be there yet, and those of the schedule.
+pub fn progress(path: &Path) -> Result<(usize, usize), RunError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(RunError::read(path)(error)),
+    };
+    // Half a line is a row that was being written.
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    let rows =
+        parse(&text[..whole]).map_err(|reason| RunError::Usage(format!("{}: {reason}", path.display())))?;
+    Ok((rows.len(), schedule().len()))
+}
+
 /// Adds the rows that are missing in a file, in the order of [`schedule`], as far as a share goes. Gives their number.
 pub fn fill(
     path: &Path,
@@ -29,8 +44,14 @@ pub fn fill(
     watch: &dyn Watch,
     stop: &Stop,
 ) -> Result<usize, RunError> {
-    let rows = Rows::open(path)?;
+    let mut rows = Rows::open(path)?;
     let fingerprint = recipe.fingerprint();
+    // A new file goes on from the rows that are compiled in, so that it can take their place.
+    if rows.all().is_empty() {
+        for row in committed()?.into_iter().filter(|row| row.recipe == fingerprint) {
+            rows.push(row)?;
+        }
+    }
     if let Some(other) = rows.all().iter().find(|row| row.recipe != fingerprint) {
         return Err(RunError::Usage(format!(
             "{}: architecture {} was trained by recipe {}, and this program has recipe {fingerprint}; choose another file",

@@ -10,7 +10,7 @@ mod recipe;
 
 pub(crate) use again::ROWS;
 pub use again::{Comparison, committed, recreate};
-pub use fill::{Share, fill};
+pub use fill::{Share, fill, progress};
 pub use material::Material;
 pub use plan::{ARCHITECTURES, architectures, schedule};
 pub use recipe::EmbeddedRecipe;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use proxyrank_data::hash::sha256_bytes;
+use proxyrank_space::QuarterArch;
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
@@ -11,6 +12,7 @@ use crate::train::tasks::ProbeSize;
 
 /// Everything that a row depends on but its architecture and its seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EmbeddedRecipe {
     /// Version of what the code does with the rest; it rises when rows change.
     pub version: u32,
@@ -60,8 +62,31 @@ impl EmbeddedRecipe {
     /// Reads a recipe from a JSON file.
     pub fn read(file: &Path) -> Result<Self, RunError> {
         let text = std::fs::read_to_string(file).map_err(RunError::read(file))?;
-        serde_json::from_str(&text)
-            .map_err(|error| RunError::Usage(format!("{}: not a recipe: {error}", file.display())))
+        let wrong = |reason: String| RunError::Usage(format!("{}: not a recipe: {reason}", file.display()));
+        let recipe: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        recipe.fault().map_or(Ok(recipe), |fault| Err(wrong(fault)))
+    }
+
+    /// What no training can be run by.
+    fn fault(&self) -> Option<String> {
+        let Self { pretrain, tune, tasks, .. } = self;
+        let counts = [
+            ("pretrain.batch", pretrain.batch),
+            ("pretrain.seq_len", pretrain.seq_len),
+            ("pretrain.generator_divisor", pretrain.generator_divisor),
+            ("pretrain.window", usize::from(pretrain.window > 0)),
+            ("tune.batch", tune.batch),
+            ("tasks.train", tasks.train),
+            ("tasks.dev", tasks.dev),
+            ("tasks.seq_len", tasks.seq_len),
+        ];
+        if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
+            return Some(format!("{name} is 0"));
+        }
+        let longest = pretrain.seq_len.max(tasks.seq_len);
+        let limit = QuarterArch::MAX_POSITIONS;
+        (longest > limit)
+            .then(|| format!("sequences of {longest} tokens; these networks have {limit} positions"))
     }
 
     /// Hash of the recipe and of what the corpus is made of.
