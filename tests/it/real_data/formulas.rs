@@ -83,5 +83,5 @@ fn decoders_are_searched_and_encoders_judge_as_well() {
     // No decoder shows its attention probabilities, and `head` is the list that `act` is.
     assert!(!best.contains("(softmax)"), "{best}");
     let summary = place.path("results/search/lpzero/found/lts-gpt2-wt103-declared-honest-rho.json");
-    assert!(fs::read_to_string(summary).unwrap().contains("\"elsewhere\""));
+    assert!(!summary.exists(), "a trial must not take the place of what reports show");
 }
