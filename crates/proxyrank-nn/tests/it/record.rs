@@ -26,7 +26,8 @@ fn copied<T: Real>(view: View<'_, T>) -> Vec<T> {
 
 impl<T: Real> Visitor<T> for Record<T> {
     fn wants(&self, site: Site) -> bool {
-        site != Site::TransformSoftmax
+        // The generator's predictions stand for masked tokens alone, and one engine shows them.
+        !matches!(site, Site::TransformSoftmax | Site::Predictions)
     }
 
     fn visit(&mut self, event: &Event<'_, T>) {

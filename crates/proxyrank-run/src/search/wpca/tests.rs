@@ -1,6 +1,6 @@
 //! A search of a small space, from its passes to its page.
 
-use proxyrank_data::fetch::{Locator, LocatorOptions, Mirror, Network};
+use proxyrank_data::fetch::{Locator, LocatorOptions, Network};
 use proxyrank_schema::Input;
 use proxyrank_search::wpca::evolution::Rules;
 use proxyrank_space::wpca::{WpcaShape, WpcaSpace};
@@ -46,7 +46,7 @@ fn request() -> WpcaRequest {
 /// Drawn ids need no data.
 fn locator() -> Locator {
     let mut options = LocatorOptions::from_env().unwrap();
-    options.mirror = Some(Mirror::parse("nowhere"));
+    options.mirror = None;
     options.network = Network::Offline;
     Locator::new(options, Silent.downloads()).unwrap()
 }
