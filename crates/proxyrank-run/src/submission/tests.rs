@@ -137,7 +137,7 @@ signal = "rtd"
 wieght = 2
 
 [[parts]]
-proxy = "nsc"
+proxy = "zen"
 weight = "one"
 "#;
     insta::assert_snapshot!("faulty_combination_card", lines(text).join("\n"));
