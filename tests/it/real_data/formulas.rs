@@ -74,9 +74,10 @@ fn decoders_are_searched_and_encoders_judge_as_well() {
         .exits(0)
         .prints("best of all trees")
         .prints("lpzero.gpt2")
-        .prints("attention_params")
-        .prints("rho, held out, seed 1");
+        .prints("attention_params");
     let out = "reports/search/lpzero/lts-gpt2-wt103/declared/honest/rho";
+    let found = fs::read_to_string(place.path(&format!("{out}/search_lpzero.md"))).unwrap();
+    assert!(found.contains("rho, held out, seed 1"), "{found}");
     let both = fs::read_to_string(place.path(&format!("{out}/search_lpzero_both.md"))).unwrap();
     assert!(both.contains("tau-b, flexibert"), "{both}");
     let best = fs::read_to_string(place.path(&format!("{out}/best.toml"))).unwrap();
