@@ -69,12 +69,7 @@ fn decoders_are_searched_and_encoders_judge_as_well() {
     let place = place!();
     let search = "search lpzero --benchmark lts-gpt2-wt103 --signal gaussian --limit 10 --batch 1 --seq-len 16 --sample 256 \
                   --runs 1 --iterations 20 --population 10 --other-seeds 1 --with flexibert";
-    place
-        .run(search)
-        .exits(0)
-        .prints("best of all trees")
-        .prints("lpzero.gpt2")
-        .prints("attention_params");
+    place.run(search).exits(0).prints("best of all trees").prints("lpzero.gpt2").prints("attention_params");
     let out = "reports/search/lpzero/lts-gpt2-wt103/declared/honest/rho";
     let found = fs::read_to_string(place.path(&format!("{out}/search_lpzero.md"))).unwrap();
     assert!(found.contains("rho, held out, seed 1"), "{found}");
