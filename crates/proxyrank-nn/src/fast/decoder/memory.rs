@@ -60,7 +60,7 @@ impl<T: Real> Memory<T> {
             let mut workspace = engine.workspaces.take();
             let embedded = embedding.tokens(&ids[block.first_row()..][..block.rows()], seq_len)?;
             let x = constant(&mut workspace, &embedded, d);
-            // Masks of its own for each segment, counted back from the batch.
+            // Masks of its own for each segment, counted from the oldest.
             let dropout = match dropout {
                 Dropout::Off => Dropout::Off,
                 Dropout::Seed(seed) => Dropout::Seed(seed.wrapping_add(index as u64 + 1)),

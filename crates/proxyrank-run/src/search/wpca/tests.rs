@@ -62,8 +62,7 @@ fn a_search_is_repeated_from_what_it_left_on_disk() {
     let found = go(&request, folder.path()).unwrap();
     assert!(found.made > 0 && found.made <= request.plan().total());
     assert_eq!((found.sample.len(), found.searches.len(), found.repeated.len()), (20, 2, 7));
-    // The yardstick is the best of what the table names, and searches come near it or beyond.
-    assert!(found.best.iter().all(|one| found.share(one) <= 1.0));
+    // Searches come near the yardstick or beyond.
     let best = found.searches[0].best.clone();
     assert!(found.share(&best) > 0.75 && found.share(&best) < 1.1, "{}", found.share(&best));
     for one in found.sample.iter().chain(&found.best) {
