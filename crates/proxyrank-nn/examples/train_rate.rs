@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
-use proxyrank_nn::train::{AdamW, Electra, ElectraSettings, Schedule};
+use proxyrank_nn::train::{AdamW, Attention, Electra, ElectraSettings, Positions, Schedule};
 use proxyrank_nn::{MaskedToken, NnError, TokenBatch};
 use proxyrank_space::flexibert::{EncoderNetwork, QuarterArch, Sampler};
 use proxyrank_space::{Network, Reading, counts};
@@ -66,6 +66,8 @@ fn step(
         discriminator_weight: 50.0,
         init_seed: 0,
         initial_scale: 1.0,
+        positions: Positions::Drawn,
+        attention: Attention::Drawn,
         noise: Some(0),
     };
     let mut electra = Electra::new(&generator, network, settings)?;

@@ -187,6 +187,14 @@ pub enum NnError {
         /// Norm of its gradient.
         norm: f64,
     },
+    /// A task's head that should read no token, or more than there are.
+    #[error("the head cannot read {count} tokens of a sequence of {seq_len}")]
+    Readout {
+        /// Tokens to be read.
+        count: u32,
+        /// Tokens in a sequence.
+        seq_len: usize,
+    },
     /// A span that ends outside its sequence.
     #[error("a span begins or ends at token {place} of a sequence of {seq_len}")]
     Span {

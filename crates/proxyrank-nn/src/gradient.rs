@@ -13,6 +13,7 @@ use proxyrank_space::EncoderNetwork;
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::engine::Dropout;
+use crate::readout::Readout;
 use crate::real::Real;
 use crate::taps::{Blind, Collect, Site, View, Visitor};
 use crate::weights::{EncoderLayout, Layout, Weights};
@@ -72,10 +73,10 @@ pub enum Loss<'a, T> {
     ReplacedTokens(&'a [bool]),
     /// Mean over these positions of the cross-entropy between the generator head's distribution and the id.
     MaskedTokens(&'a [MaskedToken]),
-    /// Mean over sequences of the cross-entropy between the task head's outputs at the first token and the sequence's class.
-    Classes(&'a [u32]),
-    /// Mean over sequences of the squared difference between the task head's one output at the first token and this number.
-    Numbers(&'a [T]),
+    /// Mean over sequences of the cross-entropy between the task head's outputs and the sequence's class.
+    Classes(&'a [u32], Readout<'a>),
+    /// Mean over sequences of the squared difference between the task head's one output and this number.
+    Numbers(&'a [T], Readout<'a>),
     /// Where a span begins and ends: the task head has two outputs a token. Mean over sequences, and over both ends, of the
     /// cross-entropy between an output's distribution over the sequence's tokens and the end's place in the sequence.
     Spans(&'a [[u32; 2]]),

@@ -69,6 +69,7 @@ mod loss;
 mod network;
 mod number;
 mod ops;
+mod readout;
 mod real;
 mod taps;
 mod timed;
@@ -89,6 +90,7 @@ pub use gradient::{
     GradientPass, GradientVisitor, Loss, MaskedToken,
 };
 pub use init::{INITIAL_DEVIATION, Initialiser};
+pub use readout::Readout;
 pub use real::Real;
 pub use taps::{Blind, Collect, Event, Site, View, Visitor};
 pub use timed::{KernelRun, KernelWork, TimedKernel, timed_kernels};

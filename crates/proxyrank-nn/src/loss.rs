@@ -6,6 +6,7 @@
 use crate::NnError;
 use crate::batch::Block;
 use crate::gradient::{Loss, MaskedToken};
+use crate::readout::Readout;
 use crate::weights::{EncoderLayout, GeneratorLayout, Head, HeadLayout, Linear};
 
 /// A [`Loss`] whose head is there and whose sizes are right.
@@ -24,9 +25,9 @@ pub(crate) enum CheckedLoss<'a, T> {
     /// Inner products of every segment's output with its matrix.
     Segments(&'a [T]),
     /// Mean cross-entropy of the sequences' classes.
-    Classes(&'a Linear, &'a [u32]),
+    Classes(&'a Linear, &'a [u32], Readout<'a>),
     /// Mean squared difference from the sequences' numbers.
-    Numbers(&'a Linear, &'a [T]),
+    Numbers(&'a Linear, &'a [T], Readout<'a>),
     /// Mean cross-entropy of the ends of the sequences' spans.
     Spans(&'a Linear, &'a [[u32; 2]]),
 }
@@ -59,19 +60,19 @@ impl<'a, T> CheckedLoss<'a, T> {
                 check_masked(tokens, rows, layout.network.vocab_size)?;
                 Self::MaskedTokens(head, tokens)
             }
-            Loss::Classes(labels) => {
+            Loss::Classes(labels, readout) => {
                 check_length("the list of classes", labels.len(), whole.sequences)?;
                 let head = task(layout, 1)?;
                 match labels.iter().find(|label| **label as usize >= head.outputs) {
                     Some(&label) => return Err(NnError::Class { label, classes: head.outputs }),
-                    None => Self::Classes(head, labels),
+                    None => Self::Classes(head, labels, readout.check(whole)?),
                 }
             }
-            Loss::Numbers(targets) => {
+            Loss::Numbers(targets, readout) => {
                 check_length("the list of numbers", targets.len(), whole.sequences)?;
                 let head = task(layout, 1)?;
                 check_length("the task's head", head.outputs, 1)?;
-                Self::Numbers(head, targets)
+                Self::Numbers(head, targets, readout.check(whole)?)
             }
             Loss::Spans(spans) => {
                 check_length("the list of spans", spans.len(), whole.sequences)?;

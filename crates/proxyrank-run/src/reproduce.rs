@@ -24,7 +24,7 @@ use crate::story;
 use crate::studies;
 use crate::survivors;
 use crate::targets;
-use crate::train::embedded::committed;
+use crate::train::embedded::ground_truth;
 use crate::watch::{Stop, Watch};
 
 /// What a reproduction works with.
@@ -169,7 +169,7 @@ pub fn shelf_of(
 /// The benchmarks that a programme needs: those of its tables and, in a whole one, what is compiled in.
 fn wanted(programme: &Programme) -> Result<Vec<&'static BenchmarkInfo>, RunError> {
     let mut infos = benchmarks(&programme.tables)?;
-    if programme.is_whole() && !committed()?.is_empty() {
+    if programme.is_whole() && !ground_truth()?.is_empty() {
         infos.extend(BENCHMARKS.iter().filter(|info| info.source == Source::Embedded));
     }
     Ok(infos)

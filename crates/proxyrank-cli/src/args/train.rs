@@ -9,7 +9,7 @@ use proxyrank_schema::{BenchmarkId, Reading};
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  \
-    proxyrank train --benchmark embedded --arch 17 --steps 6000 --batch 8 --lr 1e-3 --initial-scale 4 --out trained\n  \
+    proxyrank train --benchmark embedded --arch 17 --recipe embedded --out trained\n  \
     proxyrank train --benchmark flexibert --arch 60 --text wikitext-2 --tasks sst2,rte --out trained\n  \
     proxyrank train embedded                 the rows of the embedded benchmark that are missing\n\n\
     A training that was interrupted, or killed, goes on from its last checkpoint as if nothing had happened: say the same \
@@ -45,6 +45,17 @@ pub(crate) struct OneArgs {
     /// Text to pre-train on
     #[arg(long, value_enum, default_value_t = TextArg::Corpus)]
     pub(crate) text: TextArg,
+    /// Pre-train and fine-tune as a JSON file says, or as the embedded benchmark does (`embedded`), instead of ELECTRA's way with
+    /// the options below; `proxyrank train embedded --dry-run` prints such a file
+    #[arg(
+        long,
+        value_name = "FILE|embedded",
+        conflicts_with_all = [
+            "seq_len", "steps", "batch", "lr", "warmup", "generator_divisor", "initial_scale", "epochs", "task_lr",
+            "layer_factor",
+        ]
+    )]
+    pub(crate) recipe: Option<PathBuf>,
     /// Tokens of the corpus, at the least
     #[arg(long, value_name = "N", default_value_t = 2_000_000)]
     pub(crate) corpus_tokens: usize,

@@ -9,6 +9,7 @@ use crate::dropout::DropoutSite;
 use crate::gradient::MaskedToken;
 use crate::loss::CheckedLoss;
 use crate::network;
+use crate::readout::Readout;
 use crate::real::Real;
 use crate::taps::Visitor;
 use crate::weights::{GeneratorLayout, Linear};
@@ -38,11 +39,11 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
                 let logits = self.predictions(head, hidden, tokens)?;
                 cross_entropy(&logits, tokens.iter().map(|token| token.id).collect())
             }
-            CheckedLoss::Classes(head, labels) => {
-                cross_entropy(&self.first_token_outputs(hidden, head)?, labels.to_vec())
+            CheckedLoss::Classes(head, labels, readout) => {
+                cross_entropy(&self.sequence_outputs(hidden, head, readout)?, labels.to_vec())
             }
-            CheckedLoss::Numbers(head, targets) => {
-                let outputs = self.first_token_outputs(hidden, head)?;
+            CheckedLoss::Numbers(head, targets, readout) => {
+                let outputs = self.sequence_outputs(hidden, head, readout)?;
                 let targets = Tensor::from_slice(targets, outputs.shape(), outputs.device())?;
                 Ok((outputs - targets)?.sqr()?.mean_all()?)
             }
@@ -54,10 +55,23 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
         }
     }
 
-    /// The outputs of a task's head at the first token of each sequence, (B, outputs).
-    fn first_token_outputs(&self, hidden: &Tensor, head: &Linear) -> Result<Tensor, NnError> {
-        let first = self.masked(hidden.narrow(1, 0, 1)?.contiguous()?, DropoutSite::Task)?;
-        Ok(self.affine(&first, head)?.squeeze(1)?)
+    /// The outputs of a task's head for what it reads of each sequence, (B, outputs).
+    fn sequence_outputs(
+        &self,
+        hidden: &Tensor,
+        head: &Linear,
+        readout: Readout<'_>,
+    ) -> Result<Tensor, NnError> {
+        let (sequences, seq_len, _) = hidden.dims3()?;
+        // (B, 1, S) times (B, S, h): each token's share of the row that the head reads.
+        let share = |sequence: usize, token: usize| {
+            let count = readout.count(sequence);
+            if token < count { T::of_f64(1.0 / count as f64) } else { T::ZERO }
+        };
+        let shares = (0..sequences * seq_len).map(|row| share(row / seq_len, row % seq_len)).collect();
+        let shares = Tensor::from_vec(shares, (sequences, 1, seq_len), hidden.device())?;
+        let pooled = self.masked(shares.matmul(hidden)?, DropoutSite::Task)?;
+        Ok(self.affine(&pooled, head)?.squeeze(1)?)
     }
 
     /// The generator's logits over the vocabulary at the masked tokens, (tokens, vocabulary).

@@ -76,10 +76,18 @@ impl<'a, T: Real> Problem<'a, T> {
                 let here = here.map(|token| MaskedToken { row: token.row - rows.start, ..*token });
                 Share::MaskedTokens { head, tokens: here.collect(), total: tokens.len() }
             }
-            CheckedLoss::Classes(head, labels) => Share::Classes { head, labels: &labels[sequences], total },
-            CheckedLoss::Numbers(head, targets) => {
-                Share::Numbers { head, targets: &targets[sequences], total }
-            }
+            CheckedLoss::Classes(head, labels, readout) => Share::Classes {
+                head,
+                labels: &labels[sequences.clone()],
+                readout: readout.of(sequences),
+                total,
+            },
+            CheckedLoss::Numbers(head, targets, readout) => Share::Numbers {
+                head,
+                targets: &targets[sequences.clone()],
+                readout: readout.of(sequences),
+                total,
+            },
             CheckedLoss::Spans(head, spans) => Share::Spans { head, spans: &spans[sequences], total },
         }
     }

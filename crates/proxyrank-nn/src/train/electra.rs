@@ -9,7 +9,9 @@ use std::sync::Arc;
 use proxyrank_space::EncoderNetwork;
 
 use super::adamw::{AdamW, Moments, squared_norm};
+use super::attention::Attention;
 use super::embeddings::accumulate;
+use super::positions::Positions;
 use super::sampler::Sampler;
 use super::schedule::Schedule;
 use super::snapshot::Snapshot;
@@ -19,7 +21,7 @@ use crate::dropout::mix;
 use crate::engine::Dropout;
 use crate::fast::FastEngine;
 use crate::gradient::{EncoderInput, GradientEngine, Loss, MaskedToken};
-use crate::init::Initialiser;
+use crate::init::{INITIAL_DEVIATION, Initialiser};
 use crate::taps::Blind;
 use crate::weights::{Arena, EncoderWeights, Head};
 
@@ -38,6 +40,10 @@ pub struct ElectraSettings {
     pub init_seed: u64,
     /// What initial weights that are drawn are multiplied by: a deviation of 0.02 suits widths of many hundreds.
     pub initial_scale: f32,
+    /// What the table of positions starts from.
+    pub positions: Positions,
+    /// What attention starts from.
+    pub attention: Attention,
     /// Seed of dropout masks and drawn tokens; without it there is no dropout, and seed 0 draws.
     pub noise: Option<u64>,
 }
@@ -99,6 +105,11 @@ impl Electra {
         let mut discriminator = discriminator;
         generator.scale_drawn(settings.initial_scale);
         discriminator.scale_drawn(settings.initial_scale);
+        let tables = discriminator.layout().embeddings.clone();
+        let deviation = INITIAL_DEVIATION * settings.initial_scale;
+        settings.attention.fill(&mut generator, deviation);
+        settings.attention.fill(&mut discriminator, deviation);
+        settings.positions.fill(discriminator.embeddings_mut(), &tables, deviation);
         // One copy that nobody else holds, shared by the two.
         let embeddings: Arc<[f32]> = discriminator.embeddings().into();
         generator.replace_embeddings(Arc::clone(&embeddings));

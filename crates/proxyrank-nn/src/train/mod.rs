@@ -12,15 +12,19 @@
 //! - [`Snapshot`]: the state as the bytes of a safetensors file.
 
 mod adamw;
+mod attention;
 mod electra;
 mod embeddings;
+mod positions;
 mod sampler;
 mod schedule;
 mod snapshot;
 mod tuner;
 
 pub use adamw::AdamW;
+pub use attention::Attention;
 pub use electra::{Electra, ElectraLosses, ElectraSettings};
+pub use positions::Positions;
 pub use schedule::Schedule;
 pub use snapshot::Snapshot;
-pub use tuner::{LayerRates, Targets, Tuner, TunerSettings};
+pub use tuner::{LayerRates, Reader, Targets, Tuner, TunerSettings};

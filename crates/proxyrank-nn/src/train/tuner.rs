@@ -1,6 +1,7 @@
 //! Fine-tuning: a trained encoder with one linear layer on top of it.
 
 use proxyrank_space::EncoderNetwork;
+use serde::{Deserialize, Serialize};
 
 use super::adamw::{AdamW, Moments, squared_norm};
 use super::embeddings::accumulate;
@@ -14,6 +15,7 @@ use crate::fast::FastEngine;
 use crate::gradient::{EncoderInput, GradientEngine, Loss};
 use crate::init::Initialiser;
 use crate::kernels;
+use crate::readout::Readout;
 use crate::taps::{Blind, Event, Site, Visitor};
 use crate::weights::{Arena, EncoderWeights, Head, Parameter};
 
@@ -45,6 +47,33 @@ impl LayerRates {
     }
 }
 
+/// Which tokens the head of a task sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reader {
+    /// The first token, as BERT and ELECTRA do.
+    #[default]
+    First,
+    /// The mean of all tokens but the padding at the end, as Sentence-BERT does (Reimers & Gurevych, EMNLP 2019): no step has to be
+    /// spent on bringing everything to one place.
+    Mean,
+}
+
+/// The id of padding, in both vocabularies.
+const PADDING: u32 = 0;
+
+impl Reader {
+    /// Tokens of each sequence that are read.
+    fn counts(self, tokens: &TokenBatch) -> Vec<u32> {
+        let real = |ids: &[u32]| ids.iter().rposition(|id| *id != PADDING).map_or(1, |last| last + 1);
+        let count = |ids| u32::try_from(real(ids)).unwrap_or(u32::MAX);
+        match self {
+            Self::First => vec![1; tokens.batch()],
+            Self::Mean => tokens.ids().chunks_exact(tokens.seq_len()).map(count).collect(),
+        }
+    }
+}
+
 /// How to fine-tune.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TunerSettings {
@@ -54,6 +83,8 @@ pub struct TunerSettings {
     pub schedule: Schedule,
     /// Rates by layer.
     pub layers: LayerRates,
+    /// What the head reads, unless it looks for spans.
+    pub reader: Reader,
     /// Seed of the head's initial weights.
     pub init_seed: u64,
     /// Seed of dropout masks; none without it.
@@ -108,12 +139,17 @@ impl Tuner {
 
     /// One step on a batch; gives the loss. The weights are left alone if it is not finite.
     pub fn step(&mut self, tokens: &TokenBatch, targets: Targets<'_>) -> Result<f64, NnError> {
-        let TunerSettings { optimiser, schedule, noise, .. } = self.settings;
+        let TunerSettings { optimiser, schedule, noise, reader, .. } = self.settings;
+        let counts = reader.counts(tokens);
+        let readout = match reader {
+            Reader::First => Readout::First,
+            Reader::Mean => Readout::Mean(&counts),
+        };
         let dropout =
             noise.map_or(Dropout::Off, |seed| Dropout::Seed(mix(mix(seed).wrapping_add(self.step))));
         let loss = match targets {
-            Targets::Classes(labels) => Loss::Classes(labels),
-            Targets::Numbers(numbers) => Loss::Numbers(numbers),
+            Targets::Classes(labels) => Loss::Classes(labels, readout),
+            Targets::Numbers(numbers) => Loss::Numbers(numbers, readout),
             Targets::Spans(spans) => Loss::Spans(spans),
         };
         let input = EncoderInput::Tokens(tokens);
@@ -138,23 +174,24 @@ impl Tuner {
         Ok(found.loss)
     }
 
-    /// The head's outputs without dropout: at the first token of each sequence, (B, outputs), or at `every_token`, (B·S,
-    /// outputs).
+    /// The head's outputs without dropout: for each sequence, (B, outputs), or at `every_token`, (B·S, outputs).
     pub fn outputs(&self, tokens: &TokenBatch, every_token: bool) -> Result<Vec<f32>, NnError> {
         let layout = self.weights.layout();
         let missing = NnError::MissingHead { head: Head::Task { outputs: 1 } };
         let head = layout.task.as_ref().ok_or(missing)?;
-        let step = if every_token { 1 } else { tokens.seq_len() };
-        let rows = |_: Block| Rows { step, hidden: Vec::new() };
+        let rows = |_: Block| Rows(Vec::new());
         let parts = self.engine.forward(&self.weights, tokens, ForwardOptions::EVAL, rows)?;
+        let mut hidden: Vec<f32> = parts.into_iter().flat_map(|part| part.0).collect();
+        if !every_token {
+            hidden = means(&hidden, &self.settings.reader.counts(tokens), tokens.seq_len(), head.inputs);
+        }
         let matrix = self.weights.values(&head.weight);
         let bias = head.bias.as_ref().map_or(&[][..], |bias| self.weights.values(bias));
-        let hidden = parts.iter().flat_map(|part| part.hidden.chunks_exact(head.inputs));
         let output = |hidden: &[f32]| -> Vec<f32> {
             let rows = matrix.chunks_exact(head.inputs).zip(bias);
             rows.map(|(row, bias)| kernels::inner(row, hidden) + bias).collect()
         };
-        Ok(hidden.flat_map(output).collect())
+        Ok(hidden.chunks_exact(head.inputs).flat_map(output).collect())
     }
 
     /// Everything that later steps depend on, but for the settings.
@@ -183,12 +220,22 @@ impl Tuner {
     }
 }
 
-/// Keeps every so many rows of the hidden state, from the first one on.
-#[derive(Debug)]
-struct Rows {
-    step: usize,
-    hidden: Vec<f32>,
+/// The mean over the first rows of each sequence, (B, width).
+fn means(hidden: &[f32], counts: &[u32], seq_len: usize, width: usize) -> Vec<f32> {
+    let mut means = Vec::with_capacity(counts.len() * width);
+    for (rows, &count) in hidden.chunks_exact(seq_len * width).zip(counts) {
+        let mut sum = rows[..width].to_vec();
+        rows[width..count as usize * width]
+            .chunks_exact(width)
+            .for_each(|row| kernels::residual(&mut sum, row));
+        means.extend(sum.into_iter().map(|value| value / count as f32));
+    }
+    means
 }
+
+/// Keeps the hidden state.
+#[derive(Debug)]
+struct Rows(Vec<f32>);
 
 impl Visitor<f32> for Rows {
     fn wants(&self, site: Site) -> bool {
@@ -196,8 +243,8 @@ impl Visitor<f32> for Rows {
     }
 
     fn visit(&mut self, event: &Event<'_, f32>) {
-        for row in event.values.iter_rows().step_by(self.step) {
-            self.hidden.extend_from_slice(row);
+        for row in event.values.iter_rows() {
+            self.0.extend_from_slice(row);
         }
     }
 }

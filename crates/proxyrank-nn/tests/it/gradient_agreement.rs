@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use proxyrank_nn::{
     ComposedEngine, Dropout, EncoderInput, FastEngine, GradientEngine, GradientPass, Head, Loss, MaskedToken,
-    Real,
+    Readout, Real,
 };
 use proxyrank_space::flexibert::EncoderNetwork;
 
@@ -65,6 +65,7 @@ impl Request<'_> {
         let masked: Vec<MaskedToken> = masked.collect();
         let classes: Vec<u32> = (0..sequences).map(|i| [2, 0, 1, 1][i % 4]).collect();
         let numbers: Vec<T> = (0..sequences).map(|i| T::of_f64((1.3 * i as f64).cos())).collect();
+        let counts: Vec<u32> = (0..sequences).map(|i| 1 + u32::try_from(3 * i % seq_len).unwrap()).collect();
         let place = |i: usize| u32::try_from(i % seq_len).unwrap();
         let spans: Vec<[u32; 2]> = (0..sequences).map(|i| [place(3 * i), place(5 * i + 1)]).collect();
         let task = |outputs| Head::Task { outputs };
@@ -74,8 +75,8 @@ impl Request<'_> {
             Kind::LogitSum => (Head::Discriminator, Loss::LogitSum),
             Kind::ReplacedTokens => (Head::Discriminator, Loss::ReplacedTokens(&labels)),
             Kind::MaskedTokens => (Head::Generator, Loss::MaskedTokens(&masked)),
-            Kind::Classes => (task(3), Loss::Classes(&classes)),
-            Kind::Numbers => (task(1), Loss::Numbers(&numbers)),
+            Kind::Classes => (task(3), Loss::Classes(&classes, Readout::First)),
+            Kind::Numbers => (task(1), Loss::Numbers(&numbers, Readout::Mean(&counts))),
             Kind::Spans => (task(2), Loss::Spans(&spans)),
         };
         let weights = strong_weights(self.network, head, 1);

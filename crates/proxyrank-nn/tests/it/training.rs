@@ -1,7 +1,8 @@
 //! Training: it learns, for any number of threads it does the same, and it goes on from a snapshot as if it had never stopped.
 
 use proxyrank_nn::train::{
-    AdamW, Electra, ElectraLosses, ElectraSettings, LayerRates, Schedule, Targets, Tuner, TunerSettings,
+    AdamW, Attention, Electra, ElectraLosses, ElectraSettings, LayerRates, Positions, Reader, Schedule,
+    Targets, Tuner, TunerSettings,
 };
 use proxyrank_nn::{EncoderWeights, Head, Initialiser, MaskedToken, NnError, TokenBatch};
 use proxyrank_space::flexibert::EncoderNetwork;
@@ -52,6 +53,8 @@ fn electra(rate: f64) -> Electra {
         generator_weight: 1.0,
         discriminator_weight: 50.0,
         initial_scale: 1.0,
+        positions: Positions::Drawn,
+        attention: Attention::Drawn,
         init_seed: 3,
         noise: Some(9),
     };
@@ -117,6 +120,7 @@ fn tuner(outputs: usize, layers: LayerRates) -> Tuner {
         optimiser: AdamW::ELECTRA,
         schedule: Schedule { peak: 3e-3, warmup: 10, steps: 200 },
         layers,
+        reader: Reader::First,
         init_seed: 1,
         noise: Some(2),
     };

@@ -1,6 +1,8 @@
 //! How networks are trained, as far as it is a choice.
 
-use proxyrank_nn::train::{AdamW, ElectraSettings, LayerRates, Schedule, TunerSettings};
+use proxyrank_nn::train::{
+    AdamW, Attention, ElectraSettings, LayerRates, Positions, Reader, Schedule, TunerSettings,
+};
 use proxyrank_space::EncoderNetwork;
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +24,14 @@ pub struct PretrainRecipe {
     pub warmup: u64,
     /// The generator has the discriminator's layers with every width divided by this.
     pub generator_divisor: usize,
+    /// Its hidden size is this at the least, or the discriminator's where that is smaller.
+    pub generator_least: usize,
     /// What initial weights are multiplied by; their deviation is 0.02 before.
     pub initial_scale: f32,
+    /// What the table of positions starts from.
+    pub positions: Positions,
+    /// What attention starts from.
+    pub attention: Attention,
     /// Weight of the discriminator's loss; the generator's is 1.
     pub discriminator_weight: f32,
     /// Chosen positions in a hundred that stay as they are, though they are guessed as well; the others are hidden.
@@ -44,7 +52,10 @@ impl PretrainRecipe {
             rate: 5e-4,
             warmup: steps / 10,
             generator_divisor: 4,
+            generator_least: 1,
             initial_scale: 1.0,
+            positions: Positions::Drawn,
+            attention: Attention::Drawn,
             discriminator_weight: 50.0,
             kept_percent: 15,
             dropout: true,
@@ -56,7 +67,8 @@ impl PretrainRecipe {
     pub fn generator(&self, network: &EncoderNetwork) -> EncoderNetwork {
         let narrow = |width: usize| (width / self.generator_divisor).max(1);
         let mut generator = network.clone();
-        generator.hidden_size = narrow(network.hidden_size);
+        generator.hidden_size =
+            narrow(network.hidden_size).max(self.generator_least.min(network.hidden_size));
         for layer in &mut generator.layers {
             layer.ffn_widths.iter_mut().for_each(|width| *width = narrow(*width));
         }
@@ -73,6 +85,8 @@ impl PretrainRecipe {
             // generator's.
             init_seed: seed & !(1 << 63),
             initial_scale: self.initial_scale,
+            positions: self.positions,
+            attention: self.attention,
             noise: self.dropout.then(|| derive(seed, "pre-training noise", 0)),
         }
     }
@@ -94,6 +108,8 @@ pub struct TuneRecipe {
     pub layer_factor: f64,
     /// Layers that it is counted over; those of the network where nothing is said.
     pub counted_layers: Option<usize>,
+    /// What the head reads, unless it looks for spans.
+    pub reader: Reader,
     /// Whether dropout is on.
     pub dropout: bool,
 }
@@ -110,6 +126,7 @@ impl TuneRecipe {
         warmup_percent: 10,
         layer_factor: 0.8,
         counted_layers: Some(12),
+        reader: Reader::First,
         dropout: true,
     };
 
@@ -124,6 +141,7 @@ impl TuneRecipe {
             optimiser: AdamW::ELECTRA,
             schedule: Schedule { peak: self.rate, warmup: steps * self.warmup_percent / 100, steps },
             layers: LayerRates { factor: self.layer_factor, layers: self.counted_layers.unwrap_or(layers) },
+            reader: self.reader,
             init_seed: derive(seed, "head", 0) & !(1 << 63),
             noise: self.dropout.then(|| derive(seed, "fine-tuning noise", 0)),
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proxyrank_run::RunError;
 use proxyrank_run::benchmark::{Benchmark, resolve};
+use proxyrank_run::train::embedded::EmbeddedRecipe;
 use proxyrank_run::train::inputs::Source;
 use proxyrank_run::train::recipe::{PretrainRecipe, TuneRecipe};
 use proxyrank_run::train::single::Single;
@@ -21,35 +22,25 @@ pub(super) fn run(global: &Global, args: &OneArgs) -> anyhow::Result<Outcome> {
     let reading = info.reading(args.reading).map_err(RunError::from)?;
     let id = ArchId::new(args.arch.as_deref().unwrap_or_default());
     let network = Benchmark::encoder(info, &id, reading, locator)?;
-    let seq_len = args.seq_len.unwrap_or(info.seq_len) as usize;
+    let (pretrain, tune) = recipes(args, info.seq_len as usize)?;
+    let seq_len = pretrain.seq_len;
     let source = match args.text {
         TextArg::Corpus => Source::Corpus { tokens: args.corpus_tokens },
         TextArg::WikiText2 => Source::WikiText2,
     };
     let what = format!("{}, architecture {id}, {reading}, on {}", info.id, source.name());
-    let electra = PretrainRecipe::electra(args.steps, args.batch as usize, seq_len);
     let single = Single {
         what: what.clone(),
         network,
-        pretrain: PretrainRecipe {
-            rate: args.lr,
-            warmup: args.warmup.unwrap_or(electra.warmup),
-            generator_divisor: usize::from(args.generator_divisor),
-            initial_scale: args.initial_scale,
-            ..electra
-        },
-        tune: TuneRecipe {
-            epochs: args.epochs,
-            rate: args.task_lr,
-            layer_factor: args.layer_factor,
-            ..TuneRecipe::FLEXIBERT
-        },
+        pretrain,
+        tune,
         seed: args.seed,
         checkpoint_every: Duration::from_secs(args.checkpoint_every),
     };
     if args.dry_run {
-        let tokens = args.steps * u64::from(args.batch) * seq_len as u64;
-        output::text(&format!("{what}: {} steps, {tokens} tokens; {:?}", args.steps, single.pretrain))?;
+        let recipe = &single.pretrain;
+        let tokens = recipe.steps * (recipe.batch * seq_len) as u64;
+        output::text(&format!("{what}: {} steps, {tokens} tokens; {recipe:?}", recipe.steps))?;
         return Ok(Outcome::Done);
     }
     let (text, tokenizer) = source.open(seq_len, locator, watch)?;
@@ -67,4 +58,32 @@ pub(super) fn run(global: &Global, args: &OneArgs) -> anyhow::Result<Outcome> {
         output::text(&lines.join("\n"))?;
     }
     Ok(Outcome::Done)
+}
+
+/// How the options say to pre-train and to fine-tune; sequences are as long as the benchmark's where nothing is said.
+fn recipes(args: &OneArgs, benchmark_len: usize) -> anyhow::Result<(PretrainRecipe, TuneRecipe)> {
+    if let Some(file) = &args.recipe {
+        let EmbeddedRecipe { pretrain, tune, .. } = if file.as_os_str() == "embedded" {
+            EmbeddedRecipe::standard()
+        } else {
+            EmbeddedRecipe::read(file)?
+        };
+        return Ok((pretrain, tune));
+    }
+    let seq_len = args.seq_len.map_or(benchmark_len, |length| length as usize);
+    let electra = PretrainRecipe::electra(args.steps, args.batch as usize, seq_len);
+    let pretrain = PretrainRecipe {
+        rate: args.lr,
+        warmup: args.warmup.unwrap_or(electra.warmup),
+        generator_divisor: usize::from(args.generator_divisor),
+        initial_scale: args.initial_scale,
+        ..electra
+    };
+    let tune = TuneRecipe {
+        epochs: args.epochs,
+        rate: args.task_lr,
+        layer_factor: args.layer_factor,
+        ..TuneRecipe::FLEXIBERT
+    };
+    Ok((pretrain, tune))
 }

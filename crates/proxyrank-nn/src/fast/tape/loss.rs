@@ -6,6 +6,7 @@ use crate::gradient::MaskedToken;
 use crate::kernels;
 use crate::network;
 use crate::number::Number;
+use crate::readout::Readout;
 use crate::real::Real;
 use crate::weights::{EncoderLayout, GeneratorLayout, HeadLayout, Linear};
 
@@ -28,9 +29,9 @@ pub(in crate::fast) enum Share<'a, T> {
     /// Inner products of the segments' outputs with these rows, one slice a segment.
     Segments(Vec<&'a [T]>),
     /// Cross-entropy of the classes of some sequences, over `total` of the batch.
-    Classes { head: &'a Linear, labels: &'a [u32], total: usize },
+    Classes { head: &'a Linear, labels: &'a [u32], readout: Readout<'a>, total: usize },
     /// Squared differences from numbers of some sequences.
-    Numbers { head: &'a Linear, targets: &'a [T], total: usize },
+    Numbers { head: &'a Linear, targets: &'a [T], readout: Readout<'a>, total: usize },
     /// Cross-entropy of both ends of the spans of some sequences.
     Spans { head: &'a Linear, spans: &'a [[u32; 2]], total: usize },
 }
@@ -67,12 +68,12 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
                 let logits = self.predictions(layout, head, hidden, rows);
                 Ok(self.cross_entropy(logits, tokens.iter().map(|token| token.id), *total))
             }
-            Share::Classes { head, labels, total } => {
-                let logits = self.first_token_outputs(hidden, head);
+            Share::Classes { head, labels, readout, total } => {
+                let logits = self.sequence_outputs(hidden, head, *readout);
                 Ok(self.cross_entropy(logits, labels.iter().copied(), *total))
             }
-            Share::Numbers { head, targets, total } => {
-                let outputs = self.first_token_outputs(hidden, head);
+            Share::Numbers { head, targets, readout, total } => {
+                let outputs = self.sequence_outputs(hidden, head, *readout);
                 Ok(self.squared_error(outputs, targets, *total))
             }
             Share::Spans { head, spans, total } => {

@@ -1,7 +1,6 @@
 //! The generator's prediction of masked tokens, at the masked rows alone.
 
 use super::{Node, Observer, Place, Sink, Step, Tape};
-use crate::dropout::Mask;
 use crate::fast::workspace::Buffer;
 use crate::kernels;
 use crate::number::{Factor, Number};
@@ -9,14 +8,12 @@ use crate::ops::{Columns, Tap};
 use crate::taps::Site;
 use crate::weights::{EncoderLayout, GeneratorLayout, Linear};
 
-/// y = dropout(some rows of x).
+/// y = some rows of x.
 #[derive(Debug)]
 pub(super) struct Gather {
     x: Node,
     y: Node,
     rows: Vec<usize>,
-    /// The mask, and the first element of `y` in the batch's tensor.
-    dropped: Option<(Mask, usize)>,
 }
 
 /// y = x Wᵀ + b with the word table as W.
@@ -37,7 +34,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         rows: Vec<usize>,
     ) -> Node {
         self.hidden_output = Some(head.dense.clone());
-        let x = self.gather(hidden, rows, None);
+        let x = self.gather(hidden, rows);
         let dense = self.record_linear_gelu(Columns::first(&x, head.dense.inputs).into(), &head.dense);
         let normed = self.record_norm(dense, &head.norm);
         let linear = Linear {
@@ -58,13 +55,10 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         y
     }
 
-    pub(super) fn gather(&mut self, x: Node, rows: Vec<usize>, dropped: Option<(Mask, usize)>) -> Node {
-        let mut gathered = self.rows_of(x, &rows);
-        if let Some((mask, first)) = dropped {
-            mask.apply(gathered.values_mut(), first);
-        }
+    fn gather(&mut self, x: Node, rows: Vec<usize>) -> Node {
+        let gathered = self.rows_of(x, &rows);
         let y = self.push(gathered);
-        self.steps.push(Step::Gather(Gather { x, y, rows, dropped }));
+        self.steps.push(Step::Gather(Gather { x, y, rows }));
         y
     }
 
@@ -91,12 +85,9 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     }
 
     pub(super) fn gather_backward(&mut self, step: &Gather) {
-        let Some(mut gradient) = self.arrived(step.y) else {
+        let Some(gradient) = self.arrived(step.y) else {
             return;
         };
-        if let Some((mask, first)) = step.dropped {
-            mask.apply(gradient.values_mut(), first);
-        }
         self.add_to_rows(step.x, &step.rows, &gradient);
         self.pass.workspace.give(gradient);
     }

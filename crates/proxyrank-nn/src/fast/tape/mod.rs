@@ -28,6 +28,7 @@ mod masked;
 mod norm;
 mod observer;
 mod ops;
+mod pool;
 mod relative;
 mod segments;
 mod sink;
@@ -111,6 +112,7 @@ enum Step<N> {
     DropOut(flow::Dropped),
     Concatenate(flow::Concatenate),
     Gather(masked::Gather),
+    Pool(pool::Pool),
     TiedOutput(masked::TiedOutput),
     /// A segment ends here.
     Cut(Cut),
@@ -195,6 +197,7 @@ impl<'a, N: Number, O: Observer<N>> Tape<'a, N, O> {
                 Step::DropOut(step) => self.drop_out_backward(&step),
                 Step::Concatenate(step) => self.concatenate_backward(&step),
                 Step::Gather(step) => self.gather_backward(&step),
+                Step::Pool(step) => self.pool_backward(&step),
                 Step::TiedOutput(step) => self.tied_output_backward(&step, sink),
                 Step::Cut(step) => self.cut_backward(&step),
                 Step::Show(tap, place) => self.show_gradient(tap, place),

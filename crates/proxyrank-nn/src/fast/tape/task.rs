@@ -4,18 +4,18 @@ use super::loss::log_sum_exp;
 use super::{Node, Observer, Place, Tape};
 use crate::dropout::DropoutSite;
 use crate::number::Number;
+use crate::readout::Readout;
 use crate::real::Real;
 use crate::weights::Linear;
 
 impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
-    /// Outputs of the head at the first token of each sequence, whose hidden state dropout has thinned: (sequences, outputs).
-    pub(super) fn first_token_outputs(&mut self, hidden: Node, head: &Linear) -> Node {
+    /// Outputs of the head for what it reads of each sequence, which dropout has thinned: (sequences, outputs).
+    pub(super) fn sequence_outputs(&mut self, hidden: Node, head: &Linear, readout: Readout<'_>) -> Node {
         let block = self.pass.block;
-        let rows = (0..block.sequences).map(|sequence| sequence * block.seq_len).collect();
         let mask = self.pass.mask(DropoutSite::Task);
         let dropped = mask.map(|mask| (mask, block.first_sequence * head.inputs));
-        let first = self.gather(hidden, rows, dropped);
-        self.token_outputs(first, head)
+        let pooled = self.pool(hidden, readout, dropped);
+        self.token_outputs(pooled, head)
     }
 
     /// Outputs of the head at every row. Visitors do not see it: it may have a row a sequence instead of one a token.

@@ -96,7 +96,7 @@ pub(in super::super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>
     page.bare_table(&table);
     page.text(&format!(
         "More networks: `proxyrank evaluate --benchmark {0} --proxies weights,forward,gradient,second_order`, some hours; with \
-         dropout the same with `--mode train`. `--shard 0/8` takes every eighth network.",
+         dropout the same with `--mode train`. `--shard 1/8` takes every eighth network.",
         info.id
     ));
     let path = folder.join("README.md");

@@ -52,7 +52,7 @@ pub(in super::super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>
     );
     page.bare_table(&table);
     page.text(&format!(
-        "More networks: `proxyrank evaluate --benchmark {} --proxies forward,gradient --input uniform --shard 0/8`.",
+        "More networks: `proxyrank evaluate --benchmark {} --proxies forward,gradient --input uniform --shard 1/8`.",
         stock.benchmark.info.id
     ));
     let path = folder.join("README.md");

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use proxyrank_nn::NnError;
+
 use super::again::committed;
 use super::material::Material;
 use super::plan::{architectures, schedule};
@@ -78,13 +80,22 @@ pub fn fill(
     let queue = Mutex::new(missing.iter());
     let sink = Mutex::new((rows, 0_usize));
     let started = Instant::now();
+    let diverged = Mutex::new(Vec::new());
     let worker = || -> Result<(), RunError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let pool = pool.map_err(|error| RunError::Usage(error.to_string()))?;
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some(&(arch, seed)) = next.filter(|_| !stop.asked()) else { return Ok(()) };
-            let row = pool.install(|| material.row(&arch.to_string(), &archs[arch], seed, stop))?;
+            let row = match pool.install(|| material.row(&arch.to_string(), &archs[arch], seed, stop)) {
+                // One training that fails costs its own row and no other.
+                Err(error @ RunError::Network(NnError::Diverged { .. })) => {
+                    watch.note(&format!("architecture {arch}, seed {seed}: {error}; its row is left out"));
+                    diverged.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{arch}/{seed}"));
+                    continue;
+                }
+                row => row?,
+            };
             let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
             let (rows, added) = &mut *sink;
             *added += 1;
@@ -108,9 +119,14 @@ pub fn fill(
         });
         ended.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>()
     })?;
+    let diverged = diverged.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (_, added) = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
     if stop.asked() {
         return Err(RunError::Stopped { after: format!("after {added} rows") });
     }
-    Ok(added)
+    if diverged.is_empty() {
+        Ok(added)
+    } else {
+        Err(RunError::Usage(format!("{added} rows added; without a row: {}", diverged.join(", "))))
+    }
 }

@@ -8,8 +8,7 @@ mod material;
 mod plan;
 mod recipe;
 
-pub(crate) use again::ROWS;
-pub use again::{Comparison, committed, recreate};
+pub use again::{Comparison, committed, ground_truth, recreate};
 pub use fill::{Share, fill, progress};
 pub use material::Material;
 pub use plan::{ARCHITECTURES, architectures, schedule};
