@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use proxyrank_nn::{DecoderLayout, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
+use proxyrank_nn::{DecoderLayout, Dropout, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::ProxyCall;
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
-use proxyrank_proxies::gradient::evaluate_twice;
+use proxyrank_proxies::gradient::{evaluate, evaluate_twice};
 use proxyrank_proxies::model::{DecoderSignal, formula_vocabulary, vocabulary};
 use proxyrank_proxies::symbolic::{Input as FormulaInput, LayerTensors, Sampling, WantedTensors};
 use proxyrank_schema::{Input, Signal, Timing};
 use proxyrank_space::{DecoderFamily, DecoderNetwork};
 
 use super::Request;
+use super::computer::Computer;
 use super::inputs::{self, Shape};
 use super::runner::nanoseconds;
 use crate::RunError;
@@ -20,7 +21,7 @@ use crate::RunError;
 /// Everything that decoders of a request share. The batch is drawn for each network anew, for it depends on the number of
 /// words, and takes no time beside a pass.
 pub(crate) struct Decoders<T> {
-    engine: FastEngine<T>,
+    engine: Computer<T>,
     initialiser: Initialiser<T>,
     input: Input,
     shape: Shape,
@@ -30,19 +31,16 @@ pub(crate) struct Decoders<T> {
 }
 
 impl<T: Real> Decoders<T> {
-    pub(super) fn new(request: &Request, shape: Shape) -> Result<Self, RunError> {
-        if request.device.id() != DeviceId::Cpu {
-            return Err(RunError::Usage("decoders run on the cpu only; leave out --device".to_owned()));
-        }
-        Ok(Self {
-            engine: FastEngine::new(),
+    pub(super) fn new(request: &Request, shape: Shape) -> Self {
+        Self {
+            engine: Computer::new(&request.device),
             initialiser: Initialiser::new(request.init_seed),
             input: request.input,
             shape,
             signal: request.signal,
             dropout: Dropout::of_mode(request.mode, request.init_seed),
             timing: request.timing,
-        })
+        }
     }
 
     /// Scores one network by every call, in their order: all in shared passes, or each with its own weights and passes.
@@ -75,7 +73,14 @@ impl<T: Real> Decoders<T> {
         let (batch, signal) = self.problem(network)?;
         let weights = self.initialiser.decoder(network, formula_vocabulary(inputs, &signal, &batch))?;
         let tensors = WantedTensors { inputs, sampling, dropout: self.dropout };
-        Ok(tensors.collect::<T, DecoderLayout>(&self.engine, &weights, &batch, &signal)?)
+        Ok(match &self.engine {
+            Computer::Fast(engine) => {
+                tensors.collect::<T, DecoderLayout>(engine, &weights, &batch, &signal)?
+            }
+            Computer::Composed(engine) => {
+                tensors.collect::<T, DecoderLayout>(engine, &weights, &batch, &signal)?
+            }
+        })
     }
 
     /// What a network reads, and what is back-propagated.
@@ -92,7 +97,13 @@ impl<T: Real> Decoders<T> {
         let started = Instant::now();
         let weights = self.initialiser.decoder(network, extent)?;
         let options = EvaluateOptions { dropout: self.dropout, weights_ns: nanoseconds(started.elapsed()) };
-        let engine = &self.engine;
-        Ok(evaluate_twice::<T, DecoderLayout, _>(engine, &weights, &batch, &signal, calls, options)?)
+        Ok(match &self.engine {
+            Computer::Fast(engine) => {
+                evaluate_twice::<T, DecoderLayout, _>(engine, &weights, &batch, &signal, calls, options)?
+            }
+            Computer::Composed(engine) => {
+                evaluate::<T, DecoderLayout, _>(engine, &weights, &batch, &signal, calls, options)?
+            }
+        })
     }
 }
