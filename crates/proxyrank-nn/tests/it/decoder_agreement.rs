@@ -11,7 +11,7 @@ use proxyrank_space::{DecoderArch, DecoderFamily, DecoderNetwork};
 
 use crate::common::batch;
 use crate::decoder_common::{Decoders, FAMILIES, network, strong, tokens};
-use crate::gradient_agreement::{difference, errors_shown};
+use crate::gradient_agreement::{difference, errors_shown, largest};
 use crate::record::Record;
 
 /// Losses whose lists follow from the sizes of the input.
@@ -89,13 +89,15 @@ pub(crate) fn gradient_errors<A: Real, B: Real>(
     ]
 }
 
-/// The largest difference between what the visitors of one block each were shown on the way forward.
+/// The largest difference between what the visitors of one block each were shown on the way forward, as [`errors_shown`] compares
+/// it.
 pub(crate) fn forward_error<A: Real, B: Real>(found: &Passed<A>, wanted: &Passed<B>) -> f64 {
     let ([ours], [theirs]) = (&found.visitors[..], &wanted.visitors[..]) else { panic!("one block each") };
     assert_eq!(ours.forward.len(), theirs.forward.len());
+    let floor = 1e-3 * theirs.forward.values().map(|values| largest(values)).fold(0.0, f64::max);
     theirs.forward.iter().fold(0.0, |worst, (place, wanted)| {
         let found = ours.forward.get(place).unwrap_or_else(|| panic!("{place:?} is not shown"));
-        worst.max(difference(found, wanted, 0.0))
+        worst.max(difference(found, wanted, floor))
     })
 }
 

@@ -143,13 +143,14 @@ pub(crate) fn errors_shown<A: Real, B: Real>(
 ) -> [(&'static str, f64); 2] {
     let (ours, theirs) = (assembled(found), assembled(wanted));
     assert_eq!(ours.len(), theirs.len());
-    // Some places have no gradient but for rounding, such as queries under ones; a thousandth of the largest gradient of
-    // all places is what theirs is compared with.
-    let floor = 1e-3 * theirs.values().map(|[_, gradient]| largest(gradient)).fold(0.0, f64::max);
+    // Some places have no gradient but for rounding, such as queries under ones, or no values, such as the GELU of numbers far
+    // below zero; a thousandth of the largest one of all places is what theirs is compared with.
+    let floor = |which: usize| 1e-3 * theirs.values().map(|pair| largest(&pair[which])).fold(0.0, f64::max);
+    let [floor_of_values, floor] = [0, 1].map(floor);
     let (mut values, mut gradients) = (0.0_f64, 0.0_f64);
     for (of, [wanted_values, wanted]) in &theirs {
         let [found_values, found] = ours.get(of).unwrap_or_else(|| panic!("{of:?} is not shown"));
-        values = values.max(difference(found_values, wanted_values, 0.0));
+        values = values.max(difference(found_values, wanted_values, floor_of_values));
         gradients = gradients.max(difference(found, wanted, floor));
     }
     [("values shown", values), ("gradients shown", gradients)]

@@ -17,6 +17,9 @@ use crate::golden_decoders;
 /// Sums logarithms of gradients that are zero but for rounding, those of queries and keys, so it has no value to agree on.
 const NOISE: &str = "logsynflow.abs_ln";
 
+/// Determinants of the signs of gradients: one that rounding takes across zero changes them, and single precision has some.
+const SIGNS: &str = "eznas";
+
 /// [`weights`] in another precision.
 fn rounded<T: Real>() -> EncoderWeights<T> {
     let mut rounded = Initialiser::new(3).encoder(&network(), Head::Discriminator).unwrap();
@@ -33,12 +36,19 @@ fn check<T: Real>(device: &ComputeDevice, tolerance: f64) {
             evaluate(&FastEngine::new(), &weights(), &batch(), &signal(axis), &calls(), EVAL).unwrap();
         let prepared = PreparedSignal::new(axis, &batch(), 32, &vocabulary(), 5).unwrap();
         let found = evaluate(&composed, &rounded::<T>(), &batch(), &prepared, &calls(), EVAL).unwrap();
-        compare(&format!("under {axis} on {} in {:?}", device.id(), T::DTYPE), found, wanted, tolerance);
+        let place = format!("under {axis} on {} in {:?}", device.id(), T::DTYPE);
+        compare(&place, found, wanted, tolerance, &[NOISE]);
     }
 }
 
-/// Scores by every call, in their order; gives how many there were.
-fn compare(place: &str, found: Vec<Evaluation>, wanted: Vec<Evaluation>, tolerance: f64) -> usize {
+/// Compares scores by every call, in their order; gives how many there were.
+fn compare(
+    place: &str,
+    found: Vec<Evaluation>,
+    wanted: Vec<Evaluation>,
+    tolerance: f64,
+    but_for: &[&str],
+) -> usize {
     let mut scores = 0;
     for ((call, found), wanted) in calls().iter().zip(found).zip(wanted) {
         let (found, wanted) = (found.outcome, wanted.outcome);
@@ -48,14 +58,14 @@ fn compare(place: &str, found: Vec<Evaluation>, wanted: Vec<Evaluation>, toleran
         }
         let Some((found, wanted)) = found.score.zip(wanted.score) else { continue };
         scores += 1;
-        let error = (found - wanted).abs() / wanted.abs();
-        let agrees = error < tolerance || call.proxy.name == NOISE;
-        assert!(agrees, "{call} {place}: {found}, not {wanted}: {error:.1e}");
+        // Some are zero, such as a determinant whose matrices are singular.
+        let agrees = (found - wanted).abs() <= tolerance * wanted.abs() || but_for.contains(&call.proxy.name);
+        assert!(agrees, "{call} {place}: {found}, not {wanted}");
     }
     scores
 }
 
-fn check_decoders<T: Real>(device: &ComputeDevice, tolerance: f64) {
+fn check_decoders<T: Real>(device: &ComputeDevice, tolerance: f64, but_for: &[&str]) {
     let composed = ComposedEngine::<T>::new(device.handle().clone());
     for case in decoder_cases() {
         let batch = case.batch();
@@ -75,7 +85,7 @@ fn check_decoders<T: Real>(device: &ComputeDevice, tolerance: f64) {
                 let found =
                     evaluate::<T, DecoderLayout, _>(&composed, &rounded, &batch, &signal, &calls(), options);
                 let place = format!("of {} under {name} on {} in {:?}", case.name, device.id(), T::DTYPE);
-                let scores = compare(&place, found.unwrap(), wanted.unwrap(), tolerance);
+                let scores = compare(&place, found.unwrap(), wanted.unwrap(), tolerance, but_for);
                 assert!(scores > 20, "{scores} {place}");
             }
         }
@@ -85,8 +95,8 @@ fn check_decoders<T: Real>(device: &ComputeDevice, tolerance: f64) {
 #[test]
 fn proxies_of_decoders_agree_on_every_device() {
     for device in devices("proxies_of_decoders_agree_on_every_device") {
-        check_decoders::<f64>(&device, DOUBLE);
-        check_decoders::<f32>(&device, SINGLE);
+        check_decoders::<f64>(&device, DOUBLE, &[NOISE]);
+        check_decoders::<f32>(&device, SINGLE, &[NOISE, SIGNS]);
     }
 }
 
