@@ -12,22 +12,23 @@ use crate::network;
 use crate::readout::Readout;
 use crate::real::Real;
 use crate::taps::Visitor;
-use crate::weights::{GeneratorLayout, Linear};
+use crate::weights::{EncoderLayout, GeneratorLayout, Linear};
 
 impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
     /// The loss of a hidden state (B, S, h), as a scalar.
-    pub(super) fn loss(&mut self, hidden: &Tensor, loss: &CheckedLoss<'_, T>) -> Result<Tensor, NnError> {
-        let layout = self.weights.layout();
+    pub(super) fn loss(
+        &mut self,
+        layout: &EncoderLayout,
+        hidden: &Tensor,
+        loss: &CheckedLoss<'_, T>,
+    ) -> Result<Tensor, NnError> {
         match *loss {
             CheckedLoss::Segments(_) => {
                 let sum = self.segments.take().and_then(|segments| segments.sum);
                 sum.ok_or(NnError::Empty { what: "the number of layers" })
             }
             CheckedLoss::HiddenSum => Ok(hidden.sum_all()?),
-            CheckedLoss::Cotangent(cotangent) => {
-                let cotangent = Tensor::from_slice(cotangent, hidden.shape(), hidden.device())?;
-                Ok((hidden * cotangent)?.sum_all()?)
-            }
+            CheckedLoss::Cotangent(cotangent) => inner_product(hidden, cotangent),
             CheckedLoss::LogitSum(head) => Ok(network::logits(self, layout, head, hidden)?.sum_all()?),
             CheckedLoss::ReplacedTokens(head, labels) => {
                 let logits = network::logits(self, layout, head, hidden)?;
@@ -36,7 +37,7 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
                 Ok((softplus(&logits)? - (logits * labels)?)?.mean_all()?)
             }
             CheckedLoss::MaskedTokens(head, tokens) => {
-                let logits = self.predictions(head, hidden, tokens)?;
+                let logits = self.predictions(layout, head, hidden, tokens)?;
                 cross_entropy(&logits, tokens.iter().map(|token| token.id).collect())
             }
             CheckedLoss::Classes(head, labels, readout) => {
@@ -77,25 +78,26 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
     /// The generator's logits over the vocabulary at the masked tokens, (tokens, vocabulary).
     fn predictions(
         &mut self,
+        layout: &EncoderLayout,
         head: &GeneratorLayout,
         hidden: &Tensor,
         tokens: &[MaskedToken],
     ) -> Result<Tensor, NnError> {
-        let embeddings = &self.weights.layout().embeddings;
+        let embeddings = &layout.embeddings;
         let (vocabulary, width) = (head.bias.elements.len(), head.dense.outputs);
         let hidden = hidden.flatten(0, 1)?;
         let masked =
             tokens.iter().map(|token| hidden.narrow(0, token.row, 1)).collect::<Result<Vec<_>, _>>()?;
         let masked = Tensor::cat(&masked, 0)?.unsqueeze(0)?;
         let dense = gelu(&self.affine(&masked, &head.dense)?)?;
-        let normed = self.norm(&dense, &head.norm)?.squeeze(0)?;
+        let normed = self.normed(&dense, &head.norm)?.squeeze(0)?;
         // The table has a second gradient as the embeddings of the input; these zeros have only the one from here.
-        let words = self.weights.stacked(&embeddings.word, (vocabulary, width))?;
+        let words = self.tensors.stacked(&embeddings.word, (vocabulary, width))?;
         let (words, zeros) = with_zeros(&words)?;
         if let Some(backward) = &mut self.backward {
             backward.tape.output_words = Some(zeros);
         }
-        Ok(normed.matmul(&words.t()?)?.broadcast_add(&self.weights.stacked(&head.bias, vocabulary)?)?)
+        Ok(normed.matmul(&words.t()?)?.broadcast_add(&self.tensors.stacked(&head.bias, vocabulary)?)?)
     }
 }
 
@@ -107,11 +109,21 @@ fn softplus(x: &Tensor) -> Result<Tensor, NnError> {
     Ok((shift + sum.log()?)?)
 }
 
+/// Sum over all elements of x times the cotangent's.
+pub(super) fn inner_product<T: Real>(x: &Tensor, cotangent: &[T]) -> Result<Tensor, NnError> {
+    Ok((x * Tensor::from_slice(cotangent, x.shape(), x.device())?)?.sum_all()?)
+}
+
 /// Mean over rows of -ln softmax(row)[id].
 fn cross_entropy(logits: &Tensor, ids: Vec<u32>) -> Result<Tensor, NnError> {
-    let rows = ids.len();
-    let ids = Tensor::from_vec(ids, (rows, 1), logits.device())?;
+    let ids = Tensor::from_vec(ids, logits.dim(0)?, logits.device())?;
+    Ok(negative_log_likelihoods(logits, &ids)?.mean_all()?)
+}
+
+/// -ln softmax(row)[id] of every row, (rows).
+pub(super) fn negative_log_likelihoods(logits: &Tensor, ids: &Tensor) -> Result<Tensor, NnError> {
+    let ids = ids.unsqueeze(D::Minus1)?;
     let shifted = logits.broadcast_sub(&logits.max_keepdim(D::Minus1)?.detach())?;
     let total = shifted.exp()?.sum_keepdim(D::Minus1)?.log()?;
-    Ok((total - shifted.gather(&ids, D::Minus1)?)?.mean_all()?)
+    Ok((total - shifted.gather(&ids, D::Minus1)?)?.squeeze(D::Minus1)?)
 }

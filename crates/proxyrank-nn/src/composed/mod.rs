@@ -8,7 +8,10 @@
 //! at a clock.
 
 mod attention;
+mod backward;
 mod convolution;
+mod decoder;
+mod found;
 mod gradient;
 mod loss;
 mod ops;
@@ -25,15 +28,17 @@ use crate::batch::{Block, TokenBatch};
 use crate::engine::{Dropout, Engine, ForwardOptions};
 use crate::gradient::EncoderInput;
 use crate::network;
+use crate::ops::NORM_EPSILON;
 use crate::real::Real;
 use crate::taps::{Blind, Visitor};
 use crate::weights::EncoderWeights;
+use decoder::Memory;
 use ops::ComposedOps;
 
 pub(crate) use ops::softmax;
 pub use weights::{ComposedWeights, Training};
 
-/// Runs encoders with candle's operations.
+/// Runs encoders and decoders with candle's operations.
 #[derive(Debug, Clone)]
 pub struct ComposedEngine<T> {
     device: Device,
@@ -82,14 +87,16 @@ impl<T: Real> ComposedEngine<T> {
             EncoderInput::Ones { .. } => &[],
         };
         Ok(ComposedOps {
-            weights,
+            tensors: &weights.tensors,
             ids,
             block: input.whole(),
             device: &self.device,
             dropout,
+            epsilon: NORM_EPSILON,
             visitor,
             backward: None,
             segments: None,
+            memory: Memory::default(),
             real: PhantomData,
         })
     }

@@ -1,17 +1,22 @@
-//! The network's operations over a whole batch; activations are tensors of (B, S, columns).
+//! The operations of networks over a whole batch; activations are tensors of (B, S, columns), or (rows, columns) where all sequences
+//! share them.
 
 use std::marker::PhantomData;
 
 use candle_core::{D, Device, Tensor};
 
-use super::tape::{Tape, with_zeros};
-use super::{ComposedWeights, attention, convolution, transform};
+use super::backward::Backward;
+use super::decoder::Memory;
+use super::loss::inner_product;
+use super::tape::with_zeros;
+use super::weights::Tensors;
+use super::{attention, convolution, transform};
 use crate::NnError;
 use crate::batch::Block;
 use crate::dropout::{DropoutSite, Mask};
 use crate::engine::Dropout;
 use crate::gradient::GradientOf;
-use crate::ops::{Columns, Heads, NORM_EPSILON, Ops, Tap};
+use crate::ops::{Columns, Heads, Ops, Tap};
 use crate::real::Real;
 use crate::taps::{Event, Site, View, Visitor};
 use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
@@ -19,18 +24,22 @@ use crate::weights::{EncoderLayout, Linear, Norm, Span, Transform};
 /// A batch on its way through the network.
 #[derive(Debug)]
 pub(super) struct ComposedOps<'a, T, V> {
-    pub weights: &'a ComposedWeights,
+    pub tensors: &'a Tensors,
     /// The tokens; none where the input is none.
     pub ids: &'a [u32],
     /// The whole input.
     pub block: Block,
     pub device: &'a Device,
     pub dropout: Dropout,
+    /// What is added to a norm's variance.
+    pub epsilon: f64,
     pub visitor: &'a mut V,
     /// Present if a backward pass follows.
     pub backward: Option<Backward<V>>,
     /// Present under a loss of segments.
     pub segments: Option<Segments<'a, T>>,
+    /// What a decoder's layers remember.
+    pub memory: Memory,
     pub real: PhantomData<T>,
 }
 
@@ -41,16 +50,6 @@ pub(super) struct Segments<'a, T> {
     pub cotangents: &'a [T],
     /// Inner products of the outputs so far.
     pub sum: Option<Tensor>,
-}
-
-/// What the backward pass that follows wants to be kept.
-#[derive(Debug)]
-pub(super) struct Backward<V> {
-    pub tape: Tape,
-    /// Whether gradients of linear layers' outputs are looked at.
-    pub outputs: bool,
-    /// Whether gradients of activations at a place are looked at.
-    pub wants: fn(&V, Site) -> bool,
 }
 
 impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
@@ -65,45 +64,41 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
         }
     }
 
-    /// Whether a place's gradient is looked at on the way back.
-    pub(super) fn wants_gradient(&self, site: Site) -> bool {
-        self.backward.as_ref().is_some_and(|backward| (backward.wants)(self.visitor, site))
-    }
-
-    /// A result whose gradient can be asked for, if a backward pass follows.
-    pub(super) fn carried(&mut self, x: Tensor) -> Result<Tensor, NnError> {
-        match &mut self.backward {
-            None => Ok(x),
-            Some(backward) => backward.tape.carry(&x),
-        }
-    }
-
-    /// Ones, (B, S, h).
-    pub(super) fn ones(&self) -> Result<Tensor, NnError> {
+    /// Ones, (B, S, `width`).
+    pub(super) fn ones(&self, width: usize) -> Result<Tensor, NnError> {
         let Block { sequences, seq_len, .. } = self.block;
-        let width = self.weights.layout().network.hidden_size;
         Ok(Tensor::ones((sequences, seq_len, width), T::DTYPE, self.device)?)
     }
 
     /// x Wᵀ + b of tensors that have any number of rows, without a place for visitors.
     pub(super) fn affine(&self, x: &Tensor, linear: &Linear) -> Result<Tensor, NnError> {
-        let weight = self.weights.stacked(&linear.weight, (linear.outputs, linear.inputs))?;
-        let (sequences, seq_len, inputs) = x.dims3()?;
-        let rows = x.contiguous()?.reshape(((), inputs))?;
+        let weight = self.tensors.stacked(&linear.weight, (linear.outputs, linear.inputs))?;
+        let rows = x.contiguous()?.reshape(((), linear.inputs))?;
         let mut y = rows.matmul(&weight.t()?)?;
         if let Some(bias) = &linear.bias {
-            y = y.broadcast_add(&self.weights.stacked(bias, linear.outputs)?)?;
+            y = y.broadcast_add(&self.tensors.stacked(bias, linear.outputs)?)?;
         }
-        Ok(y.reshape((sequences, seq_len, linear.outputs))?)
+        let leading = &x.dims()[..x.rank() - 1];
+        Ok(y.reshape([leading, &[linear.outputs]].concat())?)
     }
 
-    pub(super) fn norm(&self, x: &Tensor, norm: &Norm) -> Result<Tensor, NnError> {
+    pub(super) fn normed(&self, x: &Tensor, norm: &Norm) -> Result<Tensor, NnError> {
         let width = x.dim(D::Minus1)?;
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
-        let normed = centred.broadcast_div(&(variance + NORM_EPSILON)?.sqrt()?)?;
-        let gain = self.weights.stacked(&norm.gain, width)?;
-        Ok(normed.broadcast_mul(&gain)?.broadcast_add(&self.weights.stacked(&norm.shift, width)?)?)
+        let scaled = centred.broadcast_div(&(variance + self.epsilon)?.sqrt()?)?;
+        let gain = self.tensors.stacked(&norm.gain, width)?;
+        Ok(scaled.broadcast_mul(&gain)?.broadcast_add(&self.tensors.stacked(&norm.shift, width)?)?)
+    }
+}
+
+/// The sequences and rows that an activation of the input `whole` has: one without an axis of sequences is the same for all of
+/// them, and one with a memory has more rows than the input.
+pub(super) fn block_of(whole: Block, x: &Tensor) -> Block {
+    match *x.dims() {
+        [sequences, seq_len, _] => Block { sequences, seq_len, ..whole },
+        [seq_len, _] => Block { sequences: 1, seq_len, ..whole },
+        _ => whole,
     }
 }
 
@@ -139,11 +134,11 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
             backward.tape.mark(GradientOf::Activation { site, layer, index }, values);
         }
         if self.visitor.wants(site) {
-            let values = narrow(values)?;
-            let columns = values.dim(D::Minus1)?;
-            let values = values.flatten_all()?.to_vec1::<T>()?;
-            let view = View::new(&values, self.block.rows(), columns, columns);
-            self.visitor.visit(&Event { site, layer, index, heads, block: self.block, values: view });
+            let block = block_of(self.block, values.of);
+            let columns = values.width;
+            let values = narrow(values)?.flatten_all()?.to_vec1::<T>()?;
+            let view = View::new(&values, block.rows(), columns, columns);
+            self.visitor.visit(&Event { site, layer, index, heads, block, values: view });
         }
         Ok(())
     }
@@ -153,7 +148,7 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
         let Some(segments) = &mut self.segments else { return Ok(x) };
         let count = x.elem_count();
         let cotangent = &segments.cotangents[segment * count..(segment + 1) * count];
-        let product = (&x * Tensor::from_slice(cotangent, x.shape(), self.device)?)?.sum_all()?;
+        let product = inner_product(&x, cotangent)?;
         segments.sum = Some(match segments.sum.take() {
             None => product,
             Some(sum) => (sum + product)?,
@@ -167,28 +162,33 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
         let width = layout.network.embedding_size;
         let Block { sequences: batch, seq_len, .. } = self.block;
         let ids = Tensor::from_slice(self.ids, batch * seq_len, self.device)?;
-        let words = self.weights.stacked(&layout.embeddings.word, ((), width))?.index_select(&ids, 0)?;
+        let words = self.tensors.stacked(&layout.embeddings.word, ((), width))?.index_select(&ids, 0)?;
         let words = words.reshape((batch, seq_len, width))?;
-        let kind = self.weights.stacked(&layout.embeddings.token_type, ((), width))?.narrow(0, 0, 1)?;
+        let kind = self.tensors.stacked(&layout.embeddings.token_type, ((), width))?.narrow(0, 0, 1)?;
         let positions =
-            self.weights.stacked(&layout.embeddings.position, ((), width))?.narrow(0, 0, seq_len)?;
+            self.tensors.stacked(&layout.embeddings.position, ((), width))?.narrow(0, 0, seq_len)?;
         let mut sum = words.broadcast_add(&kind)?.broadcast_add(&positions)?;
         if let Some(backward) = &mut self.backward {
             let (with_zeros, zeros) = with_zeros(&sum)?;
             (sum, backward.tape.embeddings) = (with_zeros, Some(zeros));
         }
-        let normed = self.norm(&sum, &layout.embeddings.norm)?;
+        let normed = self.normed(&sum, &layout.embeddings.norm)?;
         self.masked(normed, DropoutSite::Embeddings)
     }
 
     fn linear(&mut self, x: Columns<'_, Tensor>, linear: &Linear) -> Result<Tensor, NnError> {
         let y = self.affine(&narrow(x)?, linear)?;
         let y = self.carried(y)?;
+        let shared = y.rank() == 2;
         if let Some(backward) = self.backward.as_mut().filter(|backward| backward.outputs) {
             let width = linear.outputs / linear.weight.parameters.len();
             for (position, parameter) in linear.weight.parameters.clone().enumerate() {
-                let columns = Columns::nth(&y, position, width);
-                backward.tape.mark(GradientOf::Output { parameter }, columns);
+                let of = if shared {
+                    GradientOf::SharedOutput { parameter }
+                } else {
+                    GradientOf::Output { parameter }
+                };
+                backward.tape.mark(of, Columns::nth(&y, position, width));
             }
         }
         Ok(y)
@@ -213,7 +213,7 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     ) -> Result<Tensor, NnError> {
         let y = self.linear(Columns::first(x, linear.inputs), linear)?;
         let y = self.masked(y, site)?;
-        let normed = self.norm(&(residual + y)?, norm)?;
+        let normed = self.normed(&(residual + y)?, norm)?;
         self.carried(normed)
     }
 
@@ -233,7 +233,7 @@ impl<T: Real, V: Visitor<T>> Ops for ComposedOps<'_, T, V> {
     }
 
     fn depthwise(&mut self, x: &Tensor, weight: &Span, kernel: usize) -> Result<Tensor, NnError> {
-        let weight = self.weights.stacked(weight, (x.dim(D::Minus1)?, kernel))?;
+        let weight = self.tensors.stacked(weight, (x.dim(D::Minus1)?, kernel))?;
         convolution::depthwise(x, &weight)
     }
 

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use candle_core::backprop::GradStore;
 use candle_core::{D, Tensor, TensorId, Var};
 
-use super::ops::narrow;
+use super::ops::{block_of, narrow};
 use crate::NnError;
 use crate::batch::Block;
 use crate::gradient::{GradientEvent, GradientOf, GradientVisitor};
@@ -37,7 +37,7 @@ struct Place {
     values: Tensor,
     start: usize,
     width: usize,
-    /// Index of the tile and tiles in a sequence, where the tensor holds tiles (S, S) instead of columns.
+    /// Index of the tile and tiles in a sequence, where the tensor holds tiles, of a row for each query, instead of columns.
     tile: Option<(usize, usize)>,
 }
 
@@ -55,10 +55,15 @@ impl Tape {
         self.places.push(Place { of, values: values.clone(), start, width, tile: None });
     }
 
-    /// Remembers one head of the probabilities (B, heads, S, S) in one sequence.
+    /// Remembers one head of the probabilities (B, heads, queries, keys) in one sequence.
     pub(super) fn mark_tile(&mut self, of: GradientOf, values: &Tensor, tile: usize, heads: usize) {
         let place = Place { of, values: values.clone(), start: 0, width: 0, tile: Some((tile, heads)) };
         self.places.push(place);
+    }
+
+    /// The gradient of a tensor that carries zeros; none of any other.
+    pub(super) fn gradient(&self, gradients: &GradStore, x: &Tensor) -> Result<Option<Tensor>, NnError> {
+        self.carried.get(&x.id()).map(|zeros| of_variable(gradients, zeros)).transpose()
     }
 
     /// Shows every place with its gradient, last one first.
@@ -69,12 +74,11 @@ impl Tape {
         visitor: &mut impl GradientVisitor<T>,
     ) -> Result<(), NnError> {
         for place in self.places.iter().rev() {
-            let Some(zeros) = self.carried.get(&place.values.id()) else { continue };
-            let gradient = of_variable(gradients, zeros)?;
+            let Some(gradient) = self.gradient(gradients, &place.values)? else { continue };
             let (values, columns) = place.matrix::<T>(&place.values)?;
             let (gradient, _) = place.matrix::<T>(&gradient)?;
             let block = match place.tile {
-                None => block,
+                None => block_of(block, &place.values),
                 Some((tile, heads)) => Block { first_sequence: tile / heads, sequences: 1, ..block },
             };
             let view = |values| View::new(values, block.rows(), columns, columns);

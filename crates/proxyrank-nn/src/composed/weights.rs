@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor, Var};
 
 use crate::NnError;
 use crate::real::Real;
-use crate::weights::{EncoderLayout, EncoderWeights, Span};
+use crate::weights::{EncoderLayout, EncoderWeights, Layout, Parameter, Span, Weights};
 
 /// Whether a graph is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,13 +18,11 @@ pub enum Training {
     Trainable,
 }
 
-/// The parameters of one network on one device.
+/// The parameters of one encoder on one device.
 #[derive(Debug, Clone)]
 pub struct ComposedWeights {
     layout: EncoderLayout,
-    /// In layout order.
-    tensors: Vec<Tensor>,
-    variables: BTreeMap<String, Var>,
+    pub(super) tensors: Tensors,
 }
 
 impl ComposedWeights {
@@ -33,21 +31,8 @@ impl ComposedWeights {
         training: Training,
         device: &Device,
     ) -> Result<Self, NnError> {
-        let mut tensors = Vec::new();
-        let mut variables = BTreeMap::new();
-        for (parameter, values) in weights.parameters() {
-            let tensor = Tensor::from_slice(values, parameter.shape.as_slice(), device)?;
-            tensors.push(match training {
-                Training::Constant => tensor,
-                Training::Trainable => {
-                    let variable = Var::from_tensor(&tensor)?;
-                    let tensor = variable.as_tensor().clone();
-                    variables.insert(parameter.path.clone(), variable);
-                    tensor
-                }
-            });
-        }
-        Ok(Self { layout: weights.layout().clone(), tensors, variables })
+        let tensors = Tensors::new(weights, |_| training == Training::Trainable, device)?;
+        Ok(Self { layout: weights.layout().clone(), tensors })
     }
 
     /// What lies where.
@@ -57,6 +42,50 @@ impl ComposedWeights {
 
     /// The variables by path; empty if the parameters are constants.
     pub const fn variables(&self) -> &BTreeMap<String, Var> {
+        self.tensors.variables()
+    }
+}
+
+/// The parameters of a network of any family on one device.
+#[derive(Debug, Clone)]
+pub(super) struct Tensors {
+    /// In layout order.
+    tensors: Vec<Tensor>,
+    variables: BTreeMap<String, Var>,
+}
+
+impl Tensors {
+    /// Copies weights to a device; those that `trainable` picks become variables, the others constants.
+    pub(super) fn new<T: Real, L: Layout>(
+        weights: &Weights<T, L>,
+        trainable: impl Fn(&Parameter) -> bool,
+        device: &Device,
+    ) -> Result<Self, NnError> {
+        let mut tensors = Vec::new();
+        let mut variables = BTreeMap::new();
+        for (parameter, values) in weights.parameters() {
+            let mut shape = parameter.shape.clone();
+            // Of a table there may be some rows alone.
+            if let [rows, rest @ ..] = shape.as_mut_slice() {
+                *rows = values.len() / rest.iter().product::<usize>();
+            }
+            // Then it may be none, and a driver does not allocate no bytes.
+            let device = if values.is_empty() { &Device::Cpu } else { device };
+            let tensor = Tensor::from_slice(values, shape, device)?;
+            tensors.push(if trainable(parameter) {
+                let variable = Var::from_tensor(&tensor)?;
+                let tensor = variable.as_tensor().clone();
+                variables.insert(parameter.path.clone(), variable);
+                tensor
+            } else {
+                tensor
+            });
+        }
+        Ok(Self { tensors, variables })
+    }
+
+    /// The variables by path.
+    pub(super) const fn variables(&self) -> &BTreeMap<String, Var> {
         &self.variables
     }
 

@@ -1,58 +1,15 @@
 //! Decoders against finite differences, and against themselves.
 
+use candle_core::Device;
 use proxyrank_nn::{
-    Arena, Blind, Collect, CurvatureEngine, DecoderInput, DecoderLoss, DecoderWeights, Dropout, Engine,
-    FastEngine, ForwardOptions, GradientEngine, GradientVisitor, Initialiser, Layout, NnError, Real, Sight,
-    Site, TableExtent, TokenBatch, Visitor,
+    Arena, Blind, Collect, ComposedEngine, CurvatureEngine, DecoderInput, DecoderLoss, DecoderWeights,
+    Dropout, Engine, FastEngine, ForwardOptions, GradientEngine, GradientVisitor, Initialiser, Layout,
+    NnError, Sight, Site, TableExtent, TokenBatch, Visitor,
 };
-use proxyrank_space::{DecoderArch, DecoderFamily, DecoderNetwork};
+use proxyrank_space::{DecoderFamily, DecoderNetwork};
 
 use crate::common::batch;
-
-const FAMILIES: [DecoderFamily; 2] = [DecoderFamily::Gpt2, DecoderFamily::TransformerXl];
-
-/// Three clusters, one projection of its own, different heads and widths.
-fn network(family: DecoderFamily, div_val: usize) -> DecoderNetwork {
-    let arch = DecoderArch {
-        family,
-        n_layer: 2,
-        d_model: 8,
-        d_embed: Some(12),
-        div_val,
-        n_head: vec![2, 4],
-        d_inner: vec![10, 6],
-        n_token: 23,
-        cutoffs: vec![9, 15],
-        tie_projs: vec![false, true, true],
-        tgt_len: 7,
-        mem_len: 4,
-    };
-    arch.network().unwrap()
-}
-
-/// Six tokens a sequence; where the family has a memory, behind two segments that are together longer than it.
-fn tokens(family: DecoderFamily, sequences: usize) -> TokenBatch {
-    let tokens = batch(sequences, 6, 23);
-    match family {
-        DecoderFamily::Gpt2 => tokens,
-        DecoderFamily::TransformerXl => {
-            tokens.after(&[batch(sequences, 3, 19), batch(sequences, 2, 17)]).unwrap()
-        }
-    }
-}
-
-/// Weights far from where they start, so that no operation is linear.
-fn strong<T: Real>(network: &DecoderNetwork) -> DecoderWeights<T> {
-    let mut weights = Initialiser::<T>::new(5).decoder(network, TableExtent::Full).unwrap();
-    let wobble = |values: &mut [T]| {
-        for (index, value) in values.iter_mut().enumerate() {
-            *value = T::of_f64(value.as_f64() * 8.0 + 0.2 * (0.37 * index as f64).sin());
-        }
-    };
-    wobble(weights.body_mut());
-    wobble(weights.embeddings_mut());
-    weights
-}
+use crate::decoder_common::{Decoders, FAMILIES, network, seen, strong, tokens};
 
 /// Wants the gradient of the vocabulary.
 struct Tables;
@@ -196,15 +153,19 @@ fn products_take_a_memory_as_a_constant() {
 }
 
 /// Hidden states, one list a sequence.
-fn hidden(weights: &DecoderWeights<f64>, tokens: &TokenBatch) -> Vec<Vec<f64>> {
-    let parts =
-        FastEngine::new().forward(weights, tokens, ForwardOptions::EVAL, |_| Collect::new(Site::Hidden));
-    let values: Vec<f64> = parts.unwrap().into_iter().flat_map(|part| part.values).collect();
+fn hidden(engine: &impl Decoders<f64>, weights: &DecoderWeights<f64>, tokens: &TokenBatch) -> Vec<Vec<f64>> {
+    let values = seen(engine, weights, tokens, ForwardOptions::EVAL, Site::Hidden);
     values.chunks_exact(values.len() / tokens.batch()).map(<[f64]>::to_vec).collect()
 }
 
 #[test]
 fn a_memory_matters_as_far_back_as_it_goes_and_to_its_own_sequence() {
+    reach_of_memory(&FastEngine::new());
+    reach_of_memory(&ComposedEngine::new(Device::Cpu));
+}
+
+fn reach_of_memory(engine: &impl Decoders<f64>) {
+    let hidden = |weights: &DecoderWeights<f64>, tokens: &TokenBatch| hidden(engine, weights, tokens);
     let family = DecoderFamily::TransformerXl;
     let weights = strong::<f64>(&network(family, 1));
     // Four tokens are remembered, of the last segment and the one before; layers below the last look further back.
@@ -241,10 +202,15 @@ fn a_memory_matters_as_far_back_as_it_goes_and_to_its_own_sequence() {
 
 #[test]
 fn the_future_is_hidden_from_every_token() {
+    hidden_future(&FastEngine::new());
+    hidden_future(&ComposedEngine::new(Device::Cpu));
+}
+
+fn hidden_future(engine: &impl Decoders<f64>) {
     for family in FAMILIES {
         let weights = strong::<f64>(&network(family, 2));
         let base = tokens(family, 1);
-        let before = hidden(&weights, &base).concat();
+        let before = hidden(engine, &weights, &base).concat();
         for position in 0..6 {
             let mut ids = base.ids().to_vec();
             // Another token of the same cluster, so that all products have the same shapes.
@@ -258,7 +224,7 @@ fn the_future_is_hidden_from_every_token() {
                 DecoderFamily::Gpt2 => changed,
                 DecoderFamily::TransformerXl => changed.after(&[batch(1, 3, 19), batch(1, 2, 17)]).unwrap(),
             };
-            let after = hidden(&weights, &changed).concat();
+            let after = hidden(engine, &weights, &changed).concat();
             assert_eq!(before[..position * 8], after[..position * 8], "{family:?} {position}");
             assert!(before[position * 8..] != after[position * 8..], "{family:?} {position}");
         }
@@ -298,16 +264,17 @@ fn results_of_decoders_are_bit_equal_for_any_number_of_threads() {
 
 #[test]
 fn rows_of_the_batch_are_all_that_a_forward_pass_reads() {
-    let engine = FastEngine::<f32>::new();
+    rows_of_the_batch(&FastEngine::new());
+    rows_of_the_batch(&ComposedEngine::new(Device::Cpu));
+}
+
+fn rows_of_the_batch(engine: &impl Decoders<f32>) {
     for (family, div_val) in FAMILIES.into_iter().flat_map(|family| [(family, 1), (family, 2)]) {
         let tokens = tokens(family, 3);
         let initialiser = Initialiser::<f32>::new(9);
         let hidden = |extent: TableExtent<'_>| {
             let weights = initialiser.decoder(&network(family, div_val), extent).unwrap();
-            let parts = engine
-                .forward(&weights, &tokens, ForwardOptions::EVAL, |_| Collect::new(Site::Hidden))
-                .unwrap();
-            parts.into_iter().flat_map(|part| part.values).collect::<Vec<f32>>()
+            seen(engine, &weights, &tokens, ForwardOptions::EVAL, Site::Hidden)
         };
         assert_eq!(hidden(TableExtent::Tokens(tokens.read_ids())), hidden(TableExtent::Full));
     }
@@ -315,7 +282,11 @@ fn rows_of_the_batch_are_all_that_a_forward_pass_reads() {
 
 #[test]
 fn what_is_not_there_is_refused() {
-    let engine = FastEngine::<f32>::new();
+    missing_parts(&FastEngine::new());
+    missing_parts(&ComposedEngine::new(Device::Cpu));
+}
+
+fn missing_parts(engine: &impl Decoders<f32>) {
     let (network, tokens) = (network(DecoderFamily::Gpt2, 1), batch(1, 4, 23));
     let initialiser = Initialiser::<f32>::new(0);
     let run = |extent: TableExtent<'_>, loss: DecoderLoss<'_, f32>| {
@@ -339,7 +310,11 @@ fn what_is_not_there_is_refused() {
 
 #[test]
 fn what_a_family_does_not_have_is_refused() {
-    let engine = FastEngine::<f32>::new();
+    foreign_parts(&FastEngine::new());
+    foreign_parts(&ComposedEngine::new(Device::Cpu));
+}
+
+fn foreign_parts(engine: &impl Decoders<f32>) {
     let [gpt2, xl] = FAMILIES.map(|family| network(family, 1));
     let initialiser = Initialiser::<f32>::new(0);
     let forward = |network: &DecoderNetwork, tokens: &TokenBatch| {

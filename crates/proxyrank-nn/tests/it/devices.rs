@@ -1,13 +1,16 @@
 //! The composed engine on every device at hand against the fast engine on the processor: one body for all of them.
 
 use proxyrank_nn::{
-    ComposedEngine, ComputeDevice, Depth, Dropout, EncoderInput, FastEngine, ForwardOptions, Head, Real, Site,
+    ComposedEngine, ComputeDevice, DecoderInput, Depth, Dropout, EncoderInput, FastEngine, ForwardOptions,
+    Head, Real, Site,
 };
 
 use crate::agreement::SITES;
 use crate::at_hand::{DOUBLE, SINGLE, devices};
 use crate::common::{batch, collect, mixed_network, strong_weights, worst};
-use crate::gradient_agreement::{KINDS, Request, errors};
+use crate::decoder_agreement::{DECODER_KINDS, DecoderRequest, forward_error, gradient_errors};
+use crate::decoder_common::{FAMILIES, network as decoder, tokens as decoder_tokens};
+use crate::gradient_agreement::{KINDS, Request, errors, errors_shown};
 
 fn composed<T: Real>(device: &ComputeDevice) -> ComposedEngine<T> {
     ComposedEngine::new(device.handle().clone())
@@ -53,6 +56,36 @@ fn backward<T: Real>(device: &ComputeDevice, tolerance: f64) {
     }
 }
 
+/// Both ways of decoders under every loss, with a memory where there is one.
+fn decoders<T: Real>(device: &ComputeDevice, tolerance: f64) {
+    for family in FAMILIES {
+        let (network, tokens) = (decoder(family, 2), decoder_tokens(family, 3));
+        for kind in DECODER_KINDS {
+            for dropout in [Dropout::Off, Dropout::Seed(6)] {
+                let request =
+                    DecoderRequest { network: &network, input: DecoderInput::Tokens(&tokens), kind, dropout };
+                let wanted = request.run(&FastEngine::<f64>::new());
+                let found = request.run(&composed::<T>(device));
+                let mut errors = gradient_errors(&found, &wanted).to_vec();
+                errors.extend(errors_shown(&found.visitors, &wanted.visitors));
+                errors.push(("values on the way forward", forward_error(&found, &wanted)));
+                for (what, error) in errors {
+                    let place = (device.id(), T::DTYPE);
+                    assert!(error < tolerance, "{what}: {error:.1e} on {place:?} in {request:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn decoders_agree_on_every_device() {
+    for device in devices("decoders_agree_on_every_device") {
+        decoders::<f64>(&device, DOUBLE);
+        decoders::<f32>(&device, SINGLE);
+    }
+}
+
 #[test]
 fn forward_passes_agree_on_every_device() {
     for device in devices("forward_passes_agree_on_every_device") {
@@ -83,6 +116,20 @@ fn a_device_gives_the_same_bits_twice() {
                 (pass.loss.to_bits(), bits(pass.gradient.body))
             };
             assert!(run() == run(), "{kind:?} on {}", device.id());
+        }
+        for family in FAMILIES {
+            let (network, tokens) = (decoder(family, 1), decoder_tokens(family, 3));
+            for kind in DECODER_KINDS {
+                let input = DecoderInput::Tokens(&tokens);
+                let request = DecoderRequest { network: &network, input, kind, dropout: Dropout::Seed(2) };
+                let run = || {
+                    let pass = request.run(&composed::<f32>(&device));
+                    let tables = pass.gradient.embeddings.tables.unwrap();
+                    let values = [pass.gradient.body, tables].concat();
+                    (pass.loss.to_bits(), values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
+                };
+                assert!(run() == run(), "{kind:?} of {family:?} on {}", device.id());
+            }
         }
     }
 }

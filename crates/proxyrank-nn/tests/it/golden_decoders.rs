@@ -1,14 +1,16 @@
 //! Golden cases of GPT-2 and Transformer-XL: hidden states, likelihoods, memory, gradients of every parameter, Hessian-vector
-//! products.
+//! products. On both engines.
 
+use candle_core::Device;
 use proxyrank_nn::{
-    Collect, CurvatureEngine, DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights, Dropout, Engine,
-    Event, FastEngine, ForwardOptions, GradientEngine, GradientPass, GradientVisitor, Layout, Parameter,
-    Real, Site, TokenBatch, Visitor, VocabularyGradient,
+    Collect, ComposedEngine, CurvatureEngine, DecoderInput, DecoderLayout, DecoderLoss, DecoderWeights,
+    Dropout, Event, FastEngine, ForwardOptions, GradientPass, GradientVisitor, Layout, Parameter, Real, Site,
+    TokenBatch, Visitor, VocabularyGradient,
 };
 use proxyrank_space::{DecoderFamily, Network, counts};
 
 use crate::decoder_case::{DecoderCase, decoder_cases, numbers};
+use crate::decoder_common::{Decoders, seen};
 
 /// Largest errors: absolute of hidden states and likelihoods, relative of scalars, relative of second derivatives.
 #[derive(Clone, Copy)]
@@ -40,25 +42,29 @@ impl<T: Real> GradientVisitor<T> for Whole<T> {
     }
 }
 
-fn hidden<T: Real>(weights: &DecoderWeights<T>, batch: &TokenBatch) -> Vec<T> {
-    let parts =
-        FastEngine::new().forward(weights, batch, ForwardOptions::EVAL, |_| Collect::new(Site::Hidden));
-    parts.unwrap().into_iter().flat_map(|part| part.values).collect()
+fn hidden<T: Real>(engine: &impl Decoders<T>, weights: &DecoderWeights<T>, batch: &TokenBatch) -> Vec<T> {
+    seen(engine, weights, batch, ForwardOptions::EVAL, Site::Hidden)
 }
 
 fn gradient<T: Real>(
+    engine: &impl Decoders<T>,
     weights: &DecoderWeights<T>,
     batch: &TokenBatch,
     loss: DecoderLoss<'_, T>,
 ) -> GradientPass<T, Whole<T>, VocabularyGradient<T>> {
     let visitor = |_| Whole(Collect::new(Site::TokenLoss));
     let input = DecoderInput::Tokens(batch);
-    FastEngine::new().gradient(weights, input, loss, Dropout::Off, visitor).unwrap()
+    engine.gradient(weights, input, loss, Dropout::Off, visitor).unwrap()
 }
 
 /// The negative log-likelihood of each label, in the order of tokens.
-fn token_losses<T: Real>(weights: &DecoderWeights<T>, batch: &TokenBatch, labels: &[u32]) -> Vec<T> {
-    let pass = gradient(weights, batch, DecoderLoss::NextTokens(labels));
+fn token_losses<T: Real>(
+    engine: &impl Decoders<T>,
+    weights: &DecoderWeights<T>,
+    batch: &TokenBatch,
+    labels: &[u32],
+) -> Vec<T> {
+    let pass = gradient(engine, weights, batch, DecoderLoss::NextTokens(labels));
     pass.visitors.into_iter().flat_map(|visitor| visitor.0.values).collect()
 }
 
@@ -122,23 +128,35 @@ fn lpzero<T: Real>(weights: &[T], gradient: &[T], parameter: &Parameter) -> f64 
     over(weights, weights, parameter, |weight, same| weight * same) / count + squares.sum::<f64>() / count
 }
 
-fn check_forward<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
+fn check_forward<T: Real>(engine: &impl Decoders<T>, case: &DecoderCase, tolerances: Tolerances) {
     let (weights, batch) = (case.weights::<T>(), case.batch());
     let total = case.result("parameters")["total"].as_u64().unwrap();
     let laid: usize = weights.layout().parameters().iter().map(|parameter| parameter.elements.len()).sum();
     assert_eq!(laid as u64, total, "{}", case.name);
     assert_eq!(counts::parameters(&Network::Decoder(case.network())).total(), total, "{}", case.name);
     let wanted = numbers(case.result("last_hidden_state"));
-    absolute(&format!("{} hidden", case.name), &hidden(&weights, &batch), &wanted, tolerances.absolute);
+    absolute(
+        &format!("{} hidden", case.name),
+        &hidden(engine, &weights, &batch),
+        &wanted,
+        tolerances.absolute,
+    );
     let labels = case.labels();
-    let found = token_losses(&weights, &batch, &labels);
+    let found = token_losses(engine, &weights, &batch, &labels);
     let wanted = numbers(case.result("token_nll"));
     absolute(&format!("{} token loss", case.name), &found, &wanted, tolerances.absolute);
     let wanted = numbers(case.result("last_position_log_probs"));
     let words = case.network().vocabulary.n_token;
-    for word in 0..words {
-        let same = vec![u32::try_from(word).unwrap(); labels.len()];
-        let losses = token_losses(&weights, &batch, &same);
+    // A copy of the batch for each word.
+    let repeated = |batch: &TokenBatch| {
+        TokenBatch::new(batch.ids().repeat(words), words * batch.batch(), batch.seq_len()).unwrap()
+    };
+    let past: Vec<TokenBatch> = case.past().iter().map(repeated).collect();
+    let copies = repeated(&batch).after(&past).unwrap();
+    let same: Vec<u32> =
+        (0..words).flat_map(|word| vec![u32::try_from(word).unwrap(); labels.len()]).collect();
+    let losses = token_losses(engine, &weights, &copies, &same);
+    for (word, losses) in losses.chunks_exact(labels.len()).enumerate() {
         let last = losses.iter().skip(batch.seq_len() - 1).step_by(batch.seq_len());
         let found: Vec<f64> = last.map(|loss| -loss.as_f64()).collect();
         let wanted: Vec<f64> = wanted.iter().skip(word).step_by(words).copied().collect();
@@ -146,10 +164,10 @@ fn check_forward<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
     }
 }
 
-fn check_causality<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
+fn check_causality<T: Real>(engine: &impl Decoders<T>, case: &DecoderCase, tolerances: Tolerances) {
     let (weights, batch) = (case.weights::<T>(), case.batch());
     let d = case.network().d_model;
-    let (before, after) = (hidden(&weights, &batch), hidden(&weights, &case.changed_batch()));
+    let (before, after) = (hidden(engine, &weights, &batch), hidden(engine, &weights, &case.changed_batch()));
     let position = usize::try_from(case.result("causal")["position"].as_u64().unwrap()).unwrap();
     let (mut past, mut future) = (0.0_f64, 0.0_f64);
     for (row, (before, after)) in before.chunks_exact(d).zip(after.chunks_exact(d)).enumerate() {
@@ -178,7 +196,7 @@ impl<T: Real> Visitor<T> for LayerInputs {
 }
 
 /// What a case with a past says of its memory: which values it has, and what is lost without it.
-fn check_memory<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
+fn check_memory<T: Real>(engine: &impl Decoders<T>, case: &DecoderCase, tolerances: Tolerances) {
     let memory = case.result("memory");
     if memory.is_null() {
         assert!(!case.batch().has_past(), "{}: a past, but nothing to compare with", case.name);
@@ -188,9 +206,8 @@ fn check_memory<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
     let length = usize::try_from(memory["length"].as_u64().unwrap()).unwrap();
     let past = case.past();
     let (batch, tokens, d) = (past[0].batch(), past[0].seq_len(), network.d_model);
-    let found = FastEngine::new()
-        .forward(&weights, &past[0], ForwardOptions::EVAL, |_| LayerInputs(Vec::new()))
-        .unwrap();
+    let found =
+        engine.forward(&weights, &past[0], ForwardOptions::EVAL, |_| LayerInputs(Vec::new())).unwrap();
     // Small enough for one block; of a single segment the last tokens are remembered.
     assert_eq!((found.len(), past.len()), (1, 1), "{}", case.name);
     let kept = found[0].0.iter().flat_map(|layer| {
@@ -201,10 +218,10 @@ fn check_memory<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
     let wanted = numbers(&memory["values"]);
     absolute(&format!("{} memory", case.name), &kept, &wanted, tolerances.absolute);
     let first = case.first_batch();
-    let without = gradient(&weights, &first, DecoderLoss::NextTokens(&case.labels())).loss;
+    let without = gradient(engine, &weights, &first, DecoderLoss::NextTokens(&case.labels())).loss;
     let wanted = memory["loss_without"].as_f64().unwrap();
     relative(&format!("{} loss without memory", case.name), without, wanted, wanted, tolerances.scalars);
-    let changes = hidden(&weights, &case.batch()).into_iter().zip(hidden(&weights, &first));
+    let changes = hidden(engine, &weights, &case.batch()).into_iter().zip(hidden(engine, &weights, &first));
     let largest = changes.map(|(one, other)| (one.as_f64() - other.as_f64()).abs()).fold(0.0, f64::max);
     let wanted = memory["max_hidden_change_without"].as_f64().unwrap();
     relative(
@@ -217,45 +234,38 @@ fn check_memory<T: Real>(case: &DecoderCase, tolerances: Tolerances) {
 }
 
 fn check_gradients<T: Real>(
+    engine: &impl Decoders<T>,
     case: &DecoderCase,
     signal: &str,
     loss: DecoderLoss<'_, T>,
     tolerances: Tolerances,
 ) {
     let (weights, batch) = (case.weights::<T>(), case.batch());
-    let pass = gradient(&weights, &batch, loss);
+    let pass = gradient(engine, &weights, &batch, loss);
     let (body, found) = (weights.body(), &pass.gradient.body);
     let matrices = matrices(case, weights.layout());
     assert_eq!(case.number(signal, "matrix_count").to_bits(), (matrices.len() as f64).to_bits());
     let place = |key: &str| format!("{} {signal} {key}", case.name);
     relative(&place("loss"), pass.loss, case.number(signal, "loss"), pass.loss, tolerances.scalars);
-    let mut direction = vec![T::ZERO; found.len()];
-    for parameter in &matrices {
-        direction[parameter.elements.clone()].copy_from_slice(&found[parameter.elements.clone()]);
-    }
-    let input = DecoderInput::Tokens(&batch);
-    let bend = FastEngine::new().hessian_product(&weights, input, loss, Dropout::Off, &direction).unwrap();
     let of = |value: &dyn Fn(&Parameter) -> f64| -> Vec<f64> {
         matrices.iter().map(|parameter| value(parameter)).collect()
     };
     let snip = of(&|p| over(body, found, p, |weight, slope| (weight * slope).abs()));
     let norms = of(&|p| over(found, found, p, |one, other| one * other).sqrt());
-    let grasp = of(&|p| -over(body, &bend, p, |weight, bend| weight * bend));
-    let mut lists: Vec<(&str, &str, Vec<f64>, f64)> = vec![
-        ("grad_norm", "weight_grad_norms", norms, tolerances.scalars),
-        ("snip", "snip", snip.clone(), tolerances.scalars),
-        ("grasp", "grasp", grasp, tolerances.grasp),
-        ("lpzero", "lpzero", of(&|p| lpzero(body, found, p)), tolerances.scalars),
+    let mut lists: Vec<(&str, &str, Vec<f64>)> = vec![
+        ("grad_norm", "weight_grad_norms", norms),
+        ("snip", "snip", snip.clone()),
+        ("lpzero", "lpzero", of(&|p| lpzero(body, found, p))),
     ];
     if case.family() == DecoderFamily::TransformerXl {
         let values = of(&|p| lpzero_over_outputs(body, found, p));
-        lists.push(("lpzero_out_axis", "lpzero_out_axis", values, tolerances.scalars));
+        lists.push(("lpzero_out_axis", "lpzero_out_axis", values));
     }
-    for (key, list, found, tolerance) in lists {
+    for (key, list, found) in lists {
         let divisor = if key.starts_with("lpzero") { found.len() as f64 } else { 1.0 };
         let wanted = case.number(signal, key);
-        relative(&place(key), found.iter().sum::<f64>() / divisor, wanted, wanted, tolerance);
-        all_relative(&place(list), &found, &case.per_matrix(signal, list), tolerance);
+        relative(&place(key), found.iter().sum::<f64>() / divisor, wanted, wanted, tolerances.scalars);
+        all_relative(&place(list), &found, &case.per_matrix(signal, list), tolerances.scalars);
     }
     let plain: f64 = of(&|p| over(body, found, p, |weight, slope| weight * slope)).iter().sum();
     let scale = snip.iter().sum();
@@ -263,6 +273,31 @@ fn check_gradients<T: Real>(
     if signal == "lm" {
         check_every_parameter(case, &weights, &pass, tolerances.scalars);
     }
+}
+
+/// The Hessian times the gradient of the matrices.
+fn check_products<T: Real>(
+    case: &DecoderCase,
+    signal: &str,
+    loss: DecoderLoss<'_, T>,
+    tolerances: Tolerances,
+) {
+    let engine = FastEngine::new();
+    let (weights, batch) = (case.weights::<T>(), case.batch());
+    let found = gradient(&engine, &weights, &batch, loss).gradient.body;
+    let matrices = matrices(case, weights.layout());
+    let mut direction = vec![T::ZERO; found.len()];
+    for parameter in &matrices {
+        direction[parameter.elements.clone()].copy_from_slice(&found[parameter.elements.clone()]);
+    }
+    let input = DecoderInput::Tokens(&batch);
+    let bend = engine.hessian_product(&weights, input, loss, Dropout::Off, &direction).unwrap();
+    let of = |parameter: &&Parameter| -over(weights.body(), &bend, parameter, |weight, bend| weight * bend);
+    let grasp: Vec<f64> = matrices.iter().map(of).collect();
+    let place = format!("{} {signal} grasp", case.name);
+    let wanted = case.number(signal, "grasp");
+    relative(&place, grasp.iter().sum(), wanted, wanted, tolerances.grasp);
+    all_relative(&place, &grasp, &case.per_matrix(signal, "grasp"), tolerances.grasp);
 }
 
 /// Gradients of all parameters, tied ones with both sides.
@@ -296,23 +331,47 @@ fn check_every_parameter<T: Real>(
     }
 }
 
-fn check<T: Real>(tolerances: Tolerances) {
+fn check<T: Real>(engine: &impl Decoders<T>, tolerances: Tolerances) {
     for case in decoder_cases() {
-        check_forward::<T>(&case, tolerances);
-        check_causality::<T>(&case, tolerances);
-        check_memory::<T>(&case, tolerances);
+        check_forward(engine, &case, tolerances);
+        check_causality(engine, &case, tolerances);
+        check_memory(engine, &case, tolerances);
         let (labels, cotangent) = (case.labels(), case.cotangent::<T>());
-        check_gradients::<T>(&case, "lm", DecoderLoss::NextTokens(&labels), tolerances);
-        check_gradients::<T>(&case, "gaussian", DecoderLoss::Cotangent(&cotangent), tolerances);
+        check_gradients(engine, &case, "lm", DecoderLoss::NextTokens(&labels), tolerances);
+        check_gradients(engine, &case, "gaussian", DecoderLoss::Cotangent(&cotangent), tolerances);
+    }
+}
+
+fn check_twice<T: Real>(tolerances: Tolerances) {
+    for case in decoder_cases() {
+        let (labels, cotangent) = (case.labels(), case.cotangent::<T>());
+        check_products::<T>(&case, "lm", DecoderLoss::NextTokens(&labels), tolerances);
+        check_products(&case, "gaussian", DecoderLoss::Cotangent(&cotangent), tolerances);
     }
 }
 
 #[test]
 fn double_precision_matches() {
-    check::<f64>(DOUBLE);
+    check(&FastEngine::<f64>::new(), DOUBLE);
 }
 
 #[test]
 fn single_precision_matches() {
-    check::<f32>(SINGLE);
+    check(&FastEngine::<f32>::new(), SINGLE);
+}
+
+#[test]
+fn second_derivatives_match() {
+    check_twice::<f64>(DOUBLE);
+    check_twice::<f32>(SINGLE);
+}
+
+#[test]
+fn composed_operations_match_in_double_precision() {
+    check(&ComposedEngine::<f64>::new(Device::Cpu), DOUBLE);
+}
+
+#[test]
+fn composed_operations_match_in_single_precision() {
+    check(&ComposedEngine::<f32>::new(Device::Cpu), SINGLE);
 }

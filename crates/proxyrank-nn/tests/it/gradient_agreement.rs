@@ -103,12 +103,12 @@ impl Request<'_> {
     }
 }
 
-fn largest<T: Real>(values: &[T]) -> f64 {
+pub(crate) fn largest<T: Real>(values: &[T]) -> f64 {
     values.iter().map(|value| value.as_f64().abs()).fold(0.0, f64::max)
 }
 
 /// The largest difference over the largest number that is wanted, if that exceeds `floor`, else over the floor.
-fn difference<A: Real, B: Real>(found: &[A], wanted: &[B], floor: f64) -> f64 {
+pub(crate) fn difference<A: Real, B: Real>(found: &[A], wanted: &[B], floor: f64) -> f64 {
     assert_eq!(found.len(), wanted.len());
     let scale = largest(wanted).max(floor).max(f64::MIN_POSITIVE);
     let differences = found.iter().zip(wanted).map(|(a, b)| (a.as_f64() - b.as_f64()).abs() / scale);
@@ -133,19 +133,28 @@ pub(crate) fn errors<A: Real, B: Real>(
         errors.push(("shift of embeddings", difference(&ours.shift, &theirs.shift, 0.0)));
         errors.push(("output words", difference(&ours.output_words, &theirs.output_words, 0.0)));
     }
-    let (ours, theirs) = (assembled(&found.visitors), assembled(&wanted.visitors));
+    errors.extend(errors_shown(&found.visitors, &wanted.visitors));
+    errors
+}
+
+/// The same between what visitors were shown on the way back.
+pub(crate) fn errors_shown<A: Real, B: Real>(
+    found: &[Record<A>],
+    wanted: &[Record<B>],
+) -> [(&'static str, f64); 2] {
+    let (ours, theirs) = (assembled(found), assembled(wanted));
     assert_eq!(ours.len(), theirs.len());
-    // Some places have no gradient but for rounding, such as queries under ones; a thousandth of the largest gradient of
-    // all places is what theirs is compared with.
-    let floor = 1e-3 * theirs.values().map(|[_, gradient]| largest(gradient)).fold(0.0, f64::max);
+    // Some places have no gradient but for rounding, such as queries under ones, or no values, such as the GELU of numbers far
+    // below zero; a thousandth of the largest one of all places is what theirs is compared with.
+    let floor = |which: usize| 1e-3 * theirs.values().map(|pair| largest(&pair[which])).fold(0.0, f64::max);
+    let [floor_of_values, floor] = [0, 1].map(floor);
     let (mut values, mut gradients) = (0.0_f64, 0.0_f64);
     for (of, [wanted_values, wanted]) in &theirs {
         let [found_values, found] = ours.get(of).unwrap_or_else(|| panic!("{of:?} is not shown"));
-        values = values.max(difference(found_values, wanted_values, 0.0));
+        values = values.max(difference(found_values, wanted_values, floor_of_values));
         gradients = gradients.max(difference(found, wanted, floor));
     }
-    errors.extend([("values shown", values), ("gradients shown", gradients)]);
-    errors
+    [("values shown", values), ("gradients shown", gradients)]
 }
 
 #[test]

@@ -8,8 +8,10 @@ mod case;
 mod common;
 mod composed_gradients;
 mod curvature;
+mod decoder_agreement;
 #[path = "../golden/decoder_case.rs"]
 mod decoder_case;
+mod decoder_common;
 mod decoders;
 mod devices;
 mod distil;

@@ -48,6 +48,10 @@ impl<T: Real> GradientVisitor<T> for Record<T> {
         true
     }
 
+    fn wants_tables(&self) -> bool {
+        true
+    }
+
     fn turn(&mut self) {
         assert!(!self.turned, "turned twice");
         self.turned = true;

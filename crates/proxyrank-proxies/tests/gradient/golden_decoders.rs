@@ -1,8 +1,13 @@
-//! Every quantity of the golden decoders that a proxy reads, in both precisions.
+//! Every quantity of the golden decoders that a proxy reads, on both engines and in both precisions.
 
-use proxyrank_nn::{Arena, DecoderLayout, FastEngine, Initialiser, Layout, Real, TableExtent, TokenBatch};
+use candle_core::Device;
+use proxyrank_nn::{
+    Arena, ComposedEngine, DecoderLayout, DecoderWeights, FastEngine, Initialiser, Layout, NnError, Real,
+    TableExtent, TokenBatch,
+};
 use proxyrank_proxies::ProxyCall;
-use proxyrank_proxies::gradient::evaluate_twice;
+use proxyrank_proxies::forward::Evaluation;
+use proxyrank_proxies::gradient::{evaluate, evaluate_twice};
 use proxyrank_proxies::model::{DecoderSignal, vocabulary};
 use proxyrank_schema::Status;
 use proxyrank_space::{DecoderFamily, Family, Network};
@@ -33,24 +38,29 @@ struct Tolerances {
     nuclear: f64,
 }
 
-fn signal<T: Real>(case: &DecoderCase, name: &str) -> DecoderSignal<T> {
+pub(crate) fn signal<T: Real>(case: &DecoderCase, name: &str) -> DecoderSignal<T> {
     match name {
         "lm" => DecoderSignal::NextTokens(case.labels()),
         _ => DecoderSignal::Cotangent(case.cotangent()),
     }
 }
 
-fn check<T: Real>(tolerances: &Tolerances) {
-    let engine = FastEngine::<T>::new();
-    let calls: Vec<ProxyCall> = SCALARS.iter().map(|(proxy, _)| proxy.parse().unwrap()).collect();
+/// What an engine makes of a case.
+type Evaluator<'a, T> = &'a dyn Fn(
+    &DecoderWeights<T>,
+    &TokenBatch,
+    &DecoderSignal<T>,
+    &[ProxyCall],
+) -> Result<Vec<Evaluation>, NnError>;
+
+fn check<T: Real>(evaluator: Evaluator<'_, T>, scalars: &[(&str, &str)], tolerances: &Tolerances) {
+    let calls: Vec<ProxyCall> = scalars.iter().map(|(proxy, _)| proxy.parse().unwrap()).collect();
     for case in decoder_cases() {
         let (weights, batch) = (case.weights::<T>(), case.batch());
         for name in ["lm", "gaussian"] {
             let signal = signal(&case, name);
-            let found =
-                evaluate_twice::<T, DecoderLayout, _>(&engine, &weights, &batch, &signal, &calls, EVAL)
-                    .unwrap();
-            for ((proxy, key), evaluation) in SCALARS.into_iter().zip(found) {
+            let found = evaluator(&weights, &batch, &signal, &calls).unwrap();
+            for (&(proxy, key), evaluation) in scalars.iter().zip(found) {
                 let place = format!("{} {name} {proxy}", case.name);
                 let found = evaluation.outcome.score.unwrap_or_else(|| panic!("{place}"));
                 let wanted = case.number(name, key);
@@ -68,14 +78,47 @@ fn check<T: Real>(tolerances: &Tolerances) {
     }
 }
 
+const DOUBLE: Tolerances = Tolerances { scalars: 1e-9, grasp: 1e-9, nuclear: 1e-9 };
+const SINGLE: Tolerances = Tolerances { scalars: 1e-4, grasp: 1e-3, nuclear: 1e-4 };
+
+fn check_fast<T: Real>(tolerances: &Tolerances) {
+    let engine = FastEngine::new();
+    let evaluator =
+        |weights: &DecoderWeights<T>, batch: &TokenBatch, signal: &DecoderSignal<T>, calls: &[ProxyCall]| {
+            evaluate_twice::<T, DecoderLayout, _>(&engine, weights, batch, signal, calls, EVAL)
+        };
+    check(&evaluator, &SCALARS, tolerances);
+}
+
+/// But for second derivatives.
+fn check_composed<T: Real>(tolerances: &Tolerances) {
+    let engine = ComposedEngine::new(Device::Cpu);
+    let evaluator =
+        |weights: &DecoderWeights<T>, batch: &TokenBatch, signal: &DecoderSignal<T>, calls: &[ProxyCall]| {
+            evaluate::<T, DecoderLayout, _>(&engine, weights, batch, signal, calls, EVAL)
+        };
+    let scalars: Vec<(&str, &str)> = SCALARS.into_iter().filter(|(_, key)| *key != "grasp").collect();
+    check(&evaluator, &scalars, tolerances);
+}
+
 #[test]
 fn double_precision() {
-    check::<f64>(&Tolerances { scalars: 1e-9, grasp: 1e-9, nuclear: 1e-9 });
+    check_fast::<f64>(&DOUBLE);
 }
 
 #[test]
 fn single_precision() {
-    check::<f32>(&Tolerances { scalars: 1e-4, grasp: 1e-3, nuclear: 1e-4 });
+    check_fast::<f32>(&SINGLE);
+}
+
+#[test]
+fn composed_engine_in_double_precision() {
+    check_composed::<f64>(&DOUBLE);
+}
+
+#[test]
+fn composed_engine_in_single_precision() {
+    check_composed::<f32>(&SINGLE);
 }
 
 /// A proxy of weights builds no vocabulary, one of activations the rows of its tokens, and both score what they do on whole

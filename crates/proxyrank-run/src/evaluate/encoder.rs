@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use proxyrank_nn::{ComposedEngine, DeviceId, Dropout, FastEngine, Initialiser, Real, TokenBatch};
+use proxyrank_nn::{Dropout, Initialiser, Real, TokenBatch};
 use proxyrank_proxies::forward::{EvaluateOptions, Evaluation};
 use proxyrank_proxies::gradient::{PreparedSignal, Vocabulary, evaluate, evaluate_twice, head, signal_head};
 use proxyrank_proxies::symbolic::{Input, LayerTensors, Sampling, WantedTensors};
@@ -13,6 +13,7 @@ use proxyrank_schema::{Signal, Timing};
 use proxyrank_space::EncoderNetwork;
 
 use super::Request;
+use super::computer::Computer;
 use super::inputs;
 use super::runner::nanoseconds;
 use crate::RunError;
@@ -25,14 +26,6 @@ pub(crate) struct Encoders<T> {
     signals: Signals<T>,
     dropout: Dropout,
     timing: Timing,
-}
-
-/// What computes on the device of the request.
-enum Computer<T> {
-    /// The processor: hand-written kernels, second derivatives included.
-    Fast(FastEngine<T>),
-    /// A GPU: candle's operations, first derivatives.
-    Composed(ComposedEngine<T>),
 }
 
 /// The signal of the request, made ready for each hidden size that occurs.
@@ -57,10 +50,7 @@ impl<T: Real> Signals<T> {
 impl<T: Real> Encoders<T> {
     pub(super) fn new(request: &Request, batch: TokenBatch) -> Self {
         Self {
-            engine: match request.device.id() {
-                DeviceId::Cpu => Computer::Fast(FastEngine::new()),
-                DeviceId::Cuda(_) => Computer::Composed(ComposedEngine::new(request.device.handle().clone())),
-            },
+            engine: Computer::new(&request.device),
             initialiser: Initialiser::new(request.init_seed),
             batch,
             signals: Signals {

@@ -5,6 +5,7 @@
 //! threads inside it, so that its times mean something and only one set of weights is in memory. A kill loses at most
 //! the architectures in hand, each of which is either wholly stored or not at all.
 
+mod computer;
 mod decoder;
 mod decoder_cost;
 mod encoder;

@@ -71,7 +71,7 @@ impl<T: Real> Shared<T> {
         };
         // A benchmark of one's own may hold decoders too.
         if !request.info.families().contains(&Family::Encoder) {
-            return Ok(Self::Decoders(Decoders::new(request, shape)?));
+            return Ok(Self::Decoders(Decoders::new(request, shape)));
         }
         let (batch, warnings) = inputs::batch(locator, request.input, &shape)?;
         for warning in warnings {

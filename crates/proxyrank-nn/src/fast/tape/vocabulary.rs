@@ -64,7 +64,7 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             DecoderShare::HiddenSum => self.weighted_sum(hidden, |_| N::Real::ONE),
             DecoderShare::Cotangent(cotangent) => self.weighted_sum(hidden, |index| cotangent[index]),
             DecoderShare::NextTokens(next) => self.next_tokens(hidden, next, sink),
-            DecoderShare::FirstClusterSum(vocabulary) => self.first_cluster_sum(hidden, vocabulary),
+            DecoderShare::FirstClusterSum(vocabulary) => self.first_cluster_sum(hidden, vocabulary, sink),
         }
     }
 
@@ -212,7 +212,12 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
     }
 
     /// Sum of the first cluster's own logits over all rows: an inner product with the sum of its vectors.
-    fn first_cluster_sum(&mut self, hidden: Node, vocabulary: &VocabularyLayout) -> f64 {
+    fn first_cluster_sum(
+        &mut self,
+        hidden: Node,
+        vocabulary: &VocabularyLayout,
+        sink: &mut Sink<N::Real>,
+    ) -> f64 {
         let Some((cluster, output)) =
             vocabulary.clusters.first().and_then(|cluster| Some((cluster, cluster.output.as_ref()?)))
         else {
@@ -221,7 +226,9 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         let parameters = self.pass.parameters;
         let width = vocabulary.tables[cluster.table].width;
         let mut sum = vec![N::Real::ZERO; width];
-        kernels::column_sums(parameters.values(&vocabulary.vectors(cluster)), &mut sum);
+        let vectors = vocabulary.vectors(cluster);
+        kernels::column_sums(parameters.values(&vectors), &mut sum);
+        self.first_cluster_tables(hidden, (output, &vectors), &sum, sink);
         let weights: Vec<N::Real> = match &output.projection {
             None => sum,
             Some(span) => {
@@ -231,5 +238,40 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
         let biases: f64 = parameters.values(&output.bias).iter().map(|bias| bias.as_f64()).sum();
         let d = self.values.get(hidden).width;
         self.weighted_sum(hidden, |index| weights[index % d]) + self.pass.block.rows() as f64 * biases
+    }
+
+    /// Adds the gradients of that sum with respect to vectors, whose sum is given, biases and projection, if somebody wants them.
+    fn first_cluster_tables(
+        &self,
+        hidden: Node,
+        (output, vectors): (&OutputLayout, &Span),
+        vector_sum: &[N::Real],
+        sink: &mut Sink<N::Real>,
+    ) {
+        let Some(biases) = sink.table(&output.bias) else { return };
+        for bias in biases {
+            *bias += N::Real::of_f64(self.pass.block.rows() as f64);
+        }
+        let hidden = self.values.get(hidden);
+        let (d, width, one) = (hidden.width, vector_sum.len(), N::Real::ONE);
+        let mut row_sum = vec![N::Real::ZERO; d];
+        kernels::column_sums(hidden.values(), &mut row_sum);
+        let projected = match &output.projection {
+            None => row_sum,
+            Some(span) => {
+                let rows = Operand::dense(&row_sum, 1, d);
+                if let Some(target) = sink.table(span) {
+                    let vectors = Operand::dense(vector_sum, 1, width);
+                    kernels::product(target, width, Accum::Add, one, rows.t(), vectors);
+                }
+                let projection = Operand::dense(self.pass.parameters.values(span), d, width);
+                let mut projected = vec![N::Real::ZERO; width];
+                kernels::product(&mut projected, width, Accum::Replace, one, rows, projection);
+                projected
+            }
+        };
+        for vector in sink.table(vectors).into_iter().flat_map(|vectors| vectors.chunks_exact_mut(width)) {
+            kernels::residual(vector, &projected);
+        }
     }
 }

@@ -48,12 +48,17 @@ pub struct Table {
 impl Table {
     /// Where the vector of a row lies in its arena; none if it is not there.
     pub(crate) fn row(&self, row: usize) -> Option<Range<usize>> {
+        let start = self.weight.elements.start + self.place(row)? * self.width;
+        Some(start..start + self.width)
+    }
+
+    /// Where a row stands among those that are there; none if it is not.
+    pub(crate) fn place(&self, row: usize) -> Option<usize> {
         let place = match &self.rows {
             TableRows::All => row,
             TableRows::Some(rows) => rows.binary_search(&u32::try_from(row).ok()?).ok()?,
         };
-        let start = self.weight.elements.start + place * self.width;
-        (start < self.weight.elements.end).then(|| start..start + self.width)
+        (place * self.width < self.weight.elements.len()).then_some(place)
     }
 }
 
