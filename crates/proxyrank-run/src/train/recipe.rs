@@ -71,6 +71,10 @@ impl PretrainRecipe {
             narrow(network.hidden_size).max(self.generator_least.min(network.hidden_size));
         for layer in &mut generator.layers {
             layer.ffn_widths.iter_mut().for_each(|width| *width = narrow(*width));
+            // The chain begins and ends at the hidden size.
+            for end in [layer.ffn_widths.first_mut(), layer.ffn_widths.last_mut()].into_iter().flatten() {
+                *end = generator.hidden_size;
+            }
         }
         generator
     }
@@ -144,6 +148,31 @@ impl TuneRecipe {
             reader: self.reader,
             init_seed: derive(seed, "head", 0) & !(1 << 63),
             noise: self.dropout.then(|| derive(seed, "fine-tuning noise", 0)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proxyrank_schema::Reading;
+    use proxyrank_space::QuarterArch;
+
+    use super::*;
+    use crate::train::embedded::{EmbeddedRecipe, architectures};
+
+    #[test]
+    fn generators_of_the_embedded_benchmark_are_valid_and_never_narrower_than_the_least_width() {
+        let recipe = EmbeddedRecipe::standard().pretrain;
+        for arch in architectures() {
+            let network = arch.network(Reading::Declared).unwrap();
+            let generator = recipe.generator(&network);
+            assert_eq!(generator.hidden_size, 32);
+            assert_eq!(generator.vocab_size, QuarterArch::VOCAB_SIZE);
+            for (small, large) in generator.layers.iter().zip(&network.layers) {
+                let (inner, whole) = (&small.ffn_widths, &large.ffn_widths);
+                assert_eq!((inner[0], inner[inner.len() - 1]), (32, 32));
+                assert!(inner[1..inner.len() - 1].iter().zip(&whole[1..]).all(|(a, b)| 2 * a == *b));
+            }
         }
     }
 }

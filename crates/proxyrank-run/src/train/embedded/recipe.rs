@@ -54,15 +54,15 @@ impl EmbeddedRecipe {
             },
             tune: TuneRecipe {
                 epochs: 3,
-                batch: 16,
-                rate: 1e-3,
+                batch: 4,
+                rate: 3e-4,
                 warmup_percent: 10,
                 layer_factor: 1.0,
                 counted_layers: None,
                 reader: Reader::Mean,
                 dropout: false,
             },
-            tasks: ProbeSize { seed: 0, train: 4000, dev: 2000, seq_len },
+            tasks: ProbeSize { seed: 0, train: 2000, dev: 2000, seq_len },
         }
     }
 
