@@ -136,12 +136,24 @@ pub(super) fn downloads(folder: &str, id: &str) -> Element {
         .child(el("ul").children(links))
 }
 
+/// A remark of more letters, which only lists names, is folded behind its first words.
+const LONG_REMARK: usize = 400;
+
+/// A remark on a table.
+fn remark(note: &str) -> Element {
+    match note.split_once(": ") {
+        Some((what, names)) if note.len() > LONG_REMARK => {
+            el("li").child(el("details").child(el("summary").text(what)).child(el("p").text(names)))
+        }
+        _ => el("li").text(note),
+    }
+}
+
 fn notes(board: &Board) -> Element {
     let (left_out, notes): (Vec<&String>, Vec<&String>) =
         board.table.notes.iter().partition(|note| note.starts_with("Left out: "));
-    let items = |notes: Vec<&String>| {
-        el("ul").class("notes").children(notes.into_iter().map(|note| el("li").text(note)))
-    };
+    let items =
+        |notes: Vec<&String>| el("ul").class("notes").children(notes.into_iter().map(|note| remark(note)));
     let count = left_out.len();
     let whole = el("div").child(items(notes));
     if count == 0 {
