@@ -25,20 +25,7 @@ pub(super) fn page(site: &Site, card: &Card) -> String {
     if let Some(seeds) = &card.seeds {
         main = main.child(heading("seeds", "How much depends on the seed")).child(plain::table(seeds));
     }
-    let plots: Vec<Element> = card
-        .plots
-        .iter()
-        .filter_map(|plot| {
-            let InlineScatter { svg, key } = plot.chart.inline()?;
-            let board = site.boards.iter().find(|board| board.id == plot.board)?;
-            let caption = format!("{}: {}, reading {}", plot.label, board.title, board.reading);
-            let colour =
-                |(class, label): (String, String)| el("span").child(el("i").class(&class)).text(&label);
-            let key = el("span").class("key").children(key.into_iter().map(colour));
-            let caption = el("figcaption").text(&caption).child(key);
-            Some(el("figure").markup(&Markup::trusted(svg)).child(caption))
-        })
-        .collect();
+    let plots = plots(site, card);
     if !plots.is_empty() {
         main = main
             .child(heading("plots", "Score against ground truth"))
@@ -52,6 +39,29 @@ pub(super) fn page(site: &Site, card: &Card) -> String {
         main = main.child(heading("made", "Compute it")).child(commands(std::slice::from_ref(command)));
     }
     Page { site, title: &card.name, place: "proxies.html", depth: Depth::Folder }.around(main)
+}
+
+/// Its scatter plots. Readings that give the same picture, as they do of a score that counts layers, share it.
+fn plots(site: &Site, card: &Card) -> Vec<Element> {
+    let mut pictures: Vec<(InlineScatter, String, Vec<&str>)> = Vec::new();
+    for plot in &card.plots {
+        let board = site.boards.iter().find(|board| board.id == plot.board);
+        let Some((board, picture)) = board.zip(plot.chart.inline()) else { continue };
+        let what = format!("{}: {}", plot.label, board.title);
+        let known = pictures.iter().position(|(other, words, _)| *words == what && *other == picture);
+        match known {
+            Some(at) => pictures[at].2.push(&board.reading),
+            None => pictures.push((picture, what, vec![&board.reading])),
+        }
+    }
+    let figure = |(picture, what, readings): (InlineScatter, String, Vec<&str>)| {
+        let colour = |(class, label): (String, String)| el("span").child(el("i").class(&class)).text(&label);
+        let key = el("span").class("key").children(picture.key.into_iter().map(colour));
+        let several = if readings.len() > 1 { "readings" } else { "reading" };
+        let caption = format!("{what}, {several} {}", readings.join(", "));
+        el("figure").markup(&Markup::trusted(picture.svg)).child(el("figcaption").text(&caption).child(key))
+    };
+    pictures.into_iter().map(figure).collect()
 }
 
 fn facts(site: &Site, card: &Card) -> Element {

@@ -136,14 +136,16 @@ pub(super) fn downloads(folder: &str, id: &str) -> Element {
         .child(el("ul").children(links))
 }
 
-/// A remark of more letters, which only lists names, is folded behind its first words.
-const LONG_REMARK: usize = 400;
+/// A remark that lists more names is folded behind its first words.
+const LONG_LIST: usize = 20;
 
 /// A remark on a table.
 fn remark(note: &str) -> Element {
-    match note.split_once(": ") {
-        Some((what, names)) if note.len() > LONG_REMARK => {
-            el("li").child(el("details").child(el("summary").text(what)).child(el("p").text(names)))
+    let listed = note.split_once(": ").map(|(what, names)| (what, names, names.split(", ").count()));
+    match listed {
+        Some((what, names, count)) if count > LONG_LIST => {
+            let summary = el("summary").text(&format!("{what} ({count})"));
+            el("li").child(el("details").child(summary).child(el("p").text(names)))
         }
         _ => el("li").text(note),
     }
