@@ -9,6 +9,15 @@ mod points;
 
 use std::fmt::Write as _;
 
+pub use points::InlineScatter;
+
+/// Along which direction labels stand.
+#[derive(Debug, Clone, Copy)]
+enum Axis {
+    X,
+    Y,
+}
+
 /// An SVG under construction.
 struct Drawing {
     text: String,
@@ -32,13 +41,42 @@ impl Drawing {
         }
     }
 
+    /// What follows has its origin at a place, and units `scale` times as long, until [`Self::end`].
+    fn begin_scaled(&mut self, (x, y): (i64, i64), scale: i64) {
+        self.push(format_args!("<g transform=\"translate({x} {y})scale({scale})\">"));
+    }
+
+    /// Ends what [`Self::begin_scaled`] began.
+    fn end(&mut self) {
+        self.text.push_str("</g>");
+    }
+
     /// A text whose base line runs through a place; its class says which part of it stands there.
     fn label(&mut self, class: &str, (x, y): (i64, i64), text: &str) {
         let text = escape(text);
         self.push(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>"));
     }
 
-    /// The same with a text that runs upwards.
+    /// Labels of one axis: those along x share the height `at`, those along y the place `at` from the left.
+    fn ticks<'t>(
+        &mut self,
+        class: &str,
+        (axis, at): (Axis, i64),
+        labels: impl Iterator<Item = (i64, &'t str)>,
+    ) {
+        let (name, shift) = match axis {
+            Axis::X => ('x', format!("0 {at}")),
+            Axis::Y => ('y', at.to_string()),
+        };
+        self.push(format_args!("<g class=\"{class}\" transform=\"translate({shift})\">"));
+        for (place, text) in labels {
+            let text = escape(text);
+            self.push(format_args!("<text {name}=\"{place}\">{text}</text>"));
+        }
+        self.push(format_args!("</g>"));
+    }
+
+    /// A text as [`Self::label`] writes it, but running upwards.
     fn upwards(&mut self, class: &str, (x, y): (i64, i64), text: &str) {
         let text = escape(text);
         self.push(format_args!(

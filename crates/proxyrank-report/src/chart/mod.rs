@@ -50,6 +50,7 @@ pub use cost::CostScatter;
 pub use curves::Curves;
 pub use error::ChartError;
 pub use heatmap::Heatmap;
+pub use inline::InlineScatter;
 pub use intervals::TauIntervals;
 pub use layered::Layered;
 pub use magnitudes::Magnitudes;

@@ -3,6 +3,9 @@
 use super::{Claim, Evidence, Finding, FindingVerdict, Ledger, Stage, StageResult};
 use crate::table::{Cell, Column, Flag, Rounded, Table, Tone};
 
+/// Why a claim has no number.
+const UNKNOWN: &str = "no published number is known";
+
 impl Ledger {
     /// The claims, a table for each reproduced table, in the order in which they first occur.
     ///
@@ -18,13 +21,30 @@ impl Ledger {
         ids.into_iter().map(|id| self.claim_table(id)).collect()
     }
 
+    /// The published numbers about a proxy, a row each, with what came out at every stage; none where there are none.
+    pub fn claims_about(&self, proxy: &str) -> Option<Table> {
+        let is_about = |claim: &&Claim| claim.proxy.as_ref().is_some_and(|name| name.as_str() == proxy);
+        let claims: Vec<&Claim> = self.claims.iter().filter(is_about).collect();
+        let stages = stages_of(&claims);
+        let mut columns = vec![
+            Column::text("what", "Claim"),
+            Column::text("paper", "Paper"),
+            Column::number("published", "Published", 4),
+        ];
+        columns.extend(stages.iter().map(|stage| Column::number(stage.key(), stage.title(), 4)));
+        let mut table = Table::new("claims", "Published numbers and ours", columns);
+        for claim in &claims {
+            let quoted = quoted(claim.published, claim.digits, UNKNOWN);
+            let mut cells = vec![Cell::text(&claim.what), Cell::text(&claim.paper), quoted];
+            cells.extend(stages.iter().map(|stage| stage_cell(claim, *stage)));
+            table.push(cells);
+        }
+        (!claims.is_empty()).then_some(table)
+    }
+
     fn claim_table(&self, id: &str) -> Table {
         let claims: Vec<&Claim> = self.claims.iter().filter(|claim| claim.table == id).collect();
-        let stages: Vec<Stage> = Stage::ALL
-            .into_iter()
-            .filter(|stage| claims.iter().any(|claim| claim.stages.contains_key(stage)))
-            .collect();
-        let unknown = "no published number is known";
+        let stages = stages_of(&claims);
         let mut columns = vec![
             Column::text("what", "claim"),
             Column::text("paper", "paper"),
@@ -38,7 +58,7 @@ impl Ledger {
             let mut cells = vec![
                 Cell::text(&claim.what),
                 Cell::text(&claim.paper),
-                quoted(claim.published, claim.digits, unknown),
+                quoted(claim.published, claim.digits, UNKNOWN),
                 Cell::text(format!("±{}", claim.tolerance)),
                 Cell::text(claim.source.provenance.as_str()),
             ];
@@ -96,7 +116,7 @@ impl Ledger {
                     Cell::text(&claim.table),
                     Cell::text(&claim.paper),
                     Cell::text(&claim.what),
-                    Cell::number_or(claim.published, "no published number is known"),
+                    Cell::number_or(claim.published, UNKNOWN),
                     Cell::text(&claim.source.place),
                     Cell::text(claim.source.provenance.as_str()),
                     Cell::number(claim.tolerance),
@@ -128,6 +148,12 @@ impl StageResult {
     fn needs_reason(&self) -> bool {
         self.verdict != super::Verdict::Holds
     }
+}
+
+/// The stages that some of the claims went through.
+fn stages_of(claims: &[&Claim]) -> Vec<Stage> {
+    let there = |stage: &Stage| claims.iter().any(|claim| claim.stages.contains_key(stage));
+    Stage::ALL.into_iter().filter(there).collect()
 }
 
 /// A published number with the decimals it was printed with.

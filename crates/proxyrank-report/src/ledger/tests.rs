@@ -24,6 +24,24 @@ fn strict_readers_get_each_difference() {
 }
 
 #[test]
+fn a_proxy_has_its_claims_a_row_each_with_the_stages_that_they_went_through() {
+    let mut ledger = ledger();
+    for claim in &mut ledger.claims[..2] {
+        claim.proxy = Some("num_parameters".into());
+    }
+    let table = ledger.claims_about("num_parameters").unwrap();
+    let keys: Vec<&str> = table.columns.iter().map(|column| column.key.as_str()).collect();
+    assert_eq!(
+        keys,
+        ["what", "paper", "published", "replayed", "recomputed_released", "recomputed_as_trained"]
+    );
+    let csv = table.csv();
+    assert!(csv.lines().count() == 3 && csv.contains("Kendall τ-b of #params"), "{csv}");
+    assert!(!csv.contains("NSC"), "{csv}");
+    assert_eq!(ledger.claims_about("nsc"), None);
+}
+
+#[test]
 fn the_page_reads_well() {
     insta::assert_snapshot!(ledger().markdown());
 }

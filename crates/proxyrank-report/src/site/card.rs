@@ -5,8 +5,8 @@ use super::element::{Element, Markup, el, link};
 use super::model::{Board, Card, Entry, Parameter, Reference, Released, Submitted};
 use super::page::{Depth, Page, commands, frame, heading, slug};
 use super::{Site, plain};
-use crate::ledger::{Ledger, Stage};
-use crate::table::{Cell, Column, Flag, Row, Table};
+use crate::chart::InlineScatter;
+use crate::table::{Cell, Row};
 
 /// The whole page.
 pub(super) fn page(site: &Site, card: &Card) -> String {
@@ -25,29 +25,43 @@ pub(super) fn page(site: &Site, card: &Card) -> String {
     if let Some(seeds) = &card.seeds {
         main = main.child(heading("seeds", "How much depends on the seed")).child(plain::table(seeds));
     }
-    let plots: Vec<Element> = card
-        .plots
-        .iter()
-        .filter_map(|plot| {
-            let picture = Markup::trusted(plot.chart.inline_svg()?);
-            let board = site.boards.iter().find(|board| board.id == plot.board)?;
-            let caption = format!("{}: {}, reading {}", plot.label, board.title, board.reading);
-            Some(el("figure").markup(&picture).child(el("figcaption").text(&caption)))
-        })
-        .collect();
+    let plots = plots(site, card);
     if !plots.is_empty() {
         main = main
             .child(heading("plots", "Score against ground truth"))
             .child(el("p").text("One point for each network, coloured by layers × hidden size, or by layers. Ringed: a task failed to train."))
             .child(el("div").class("plots").children(plots));
     }
-    if let Some(claims) = claims(&site.ledger, &card.name) {
+    if let Some(claims) = site.ledger.claims_about(&card.name) {
         main = main.child(heading("claims", "Published numbers about it")).child(plain::table(&claims));
     }
     if let Some(command) = &card.command {
         main = main.child(heading("made", "Compute it")).child(commands(std::slice::from_ref(command)));
     }
     Page { site, title: &card.name, place: "proxies.html", depth: Depth::Folder }.around(main)
+}
+
+/// Its scatter plots. Readings that give the same picture, as they do of a score that counts layers, share it.
+fn plots(site: &Site, card: &Card) -> Vec<Element> {
+    let mut pictures: Vec<(InlineScatter, String, Vec<&str>)> = Vec::new();
+    for plot in &card.plots {
+        let board = site.boards.iter().find(|board| board.id == plot.board);
+        let Some((board, picture)) = board.zip(plot.chart.inline()) else { continue };
+        let what = format!("{}: {}", plot.label, board.title);
+        let known = pictures.iter().position(|(other, words, _)| *words == what && *other == picture);
+        match known {
+            Some(at) => pictures[at].2.push(&board.reading),
+            None => pictures.push((picture, what, vec![&board.reading])),
+        }
+    }
+    let figure = |(picture, what, readings): (InlineScatter, String, Vec<&str>)| {
+        let colour = |(class, label): (String, String)| el("span").child(el("i").class(&class)).text(&label);
+        let key = el("span").class("key").children(picture.key.into_iter().map(colour));
+        let several = if readings.len() > 1 { "readings" } else { "reading" };
+        let caption = format!("{what}, {several} {}", readings.join(", "));
+        el("figure").markup(&Markup::trusted(picture.svg)).child(el("figcaption").text(&caption).child(key))
+    };
+    pictures.into_iter().map(figure).collect()
 }
 
 fn facts(site: &Site, card: &Card) -> Element {
@@ -175,43 +189,12 @@ fn standing(board: &Board, entry: &Entry, row: &Row) -> Element {
         Some(Cell::Integer(value)) => el("td").class("n").text(&value.to_string()),
         _ => el("td").class("none").text("–"),
     };
+    // A label that is the name says nothing on the page of that name.
+    let label = (entry.label != entry.card).then(|| el("small").text(&entry.label));
     el("tr")
-        .child(el("th").attr("scope", "row").child(link(&to, &place)).child(el("small").text(&entry.label)))
+        .child(el("th").attr("scope", "row").child(link(&to, &place)).maybe(label))
         .child(standing_bar(cell("tau_b"), rule.and_then(|rule| rule.tau)))
         .child(letter_word(versus, rule.map(|rule| rule.label.as_str())))
         .child(interval(cell("rank")))
         .child(interval(cell("tie_group")))
-}
-
-/// The published numbers that are about a proxy, with what came out.
-fn claims(ledger: &Ledger, name: &str) -> Option<Table> {
-    let own =
-        ledger.claims.iter().filter(|claim| claim.proxy.as_ref().is_some_and(|proxy| proxy.as_str() == name));
-    let columns = vec![
-        Column::text("what", "Claim"),
-        Column::text("paper", "Paper"),
-        Column::text("stage", "How it was checked"),
-        Column::number("published", "Published", 4),
-        Column::number("ours", "Ours", 4),
-        Column::text("verdict", "Verdict"),
-    ];
-    let mut table = Table::new("claims", "Published numbers and ours", columns);
-    for claim in own {
-        for stage in Stage::ALL {
-            let Some(result) = claim.stages.get(&stage) else { continue };
-            table.push(vec![
-                Cell::text(&claim.what),
-                Cell::text(&claim.paper),
-                Cell::text(stage.title()),
-                Cell::number_or(claim.published, "no published number is known"),
-                Cell::number_or(result.value, &result.reason),
-                Cell::Flag(Flag {
-                    tone: result.verdict.tone(),
-                    label: result.verdict.as_str().to_owned(),
-                    value: None,
-                }),
-            ]);
-        }
-    }
-    (!table.rows().is_empty()).then_some(table)
 }

@@ -43,7 +43,9 @@ fn framed(table: &Table, ground: Ground) -> Element {
                 Cell::Flag(flag) => element.attr("data-tone", tone(flag.tone)),
                 _ => element,
             };
-            let text = [shown.number.as_str(), shown.text.as_str()];
+            // The style sheet draws the mark of a verdict; the words alone are shown here.
+            let words = if let Cell::Flag(flag) = cell { flag.label.as_str() } else { shown.text.as_str() };
+            let text = [shown.number.as_str(), words];
             let text: Vec<&str> = text.into_iter().filter(|part| !part.is_empty()).collect();
             let mark = shown.mark.as_ref().map(|mark| el("sup").text(mark));
             element.text(&text.join(" ")).maybe(mark)

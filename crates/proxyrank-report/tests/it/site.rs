@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use proxyrank_report::chart::Heatmap;
+use proxyrank_report::chart::scatter::ScatterPoint;
+use proxyrank_report::chart::{AxisScale, Heatmap, Scatter};
 use proxyrank_report::ledger::Ledger;
-use proxyrank_report::site::{Board, Card, Entry, Rule, Site, Submitted, Tally, Versus};
+use proxyrank_report::site::{Board, Card, Entry, Plot, Rule, Site, Submitted, Tally, Versus};
 use proxyrank_report::table::{Cell, Column, Emphasis, Flag, Row, Table, Tone};
 use proxyrank_schema::CostClass;
 use proxyrank_stats::Estimate;
@@ -184,4 +185,41 @@ fn baselines_do_not_count_against_the_rule() {
     let tally = site(false).boards[0].tally();
     assert_eq!(tally, Tally { better: 0, even: 1, worse: 1 });
     assert_eq!(tally.total(), 2);
+}
+
+#[test]
+fn readings_that_give_the_same_picture_share_it() {
+    let mut site = site(false);
+    for reading in ["released", "trained"] {
+        let board = Board { id: format!("b-{reading}"), reading: reading.into(), ..site.boards[0].clone() };
+        site.boards.push(board);
+    }
+    // The scores of the last reading are the other way round.
+    for (board, sign) in [("b-declared", 1.0), ("b-released", 1.0), ("b-trained", -1.0)] {
+        let point = |i: u32| ScatterPoint {
+            score: Some(sign * f64::from(i)),
+            truth: f64::from(i * i),
+            depth: 2,
+            width: 128,
+            highlight: None,
+        };
+        let chart = Scatter {
+            title: "good on b".into(),
+            score_label: "good".into(),
+            truth_label: "glue".into(),
+            tau: None,
+            rho: None,
+            points: (1..9).map(point).collect(),
+            score_axis: AxisScale::Linear,
+            truth_axis: AxisScale::Linear,
+            highlight: String::new(),
+        };
+        site.cards[1].plots.push(Plot { board: board.into(), label: "good".into(), chart });
+    }
+    let folder = tempfile::tempdir().unwrap();
+    site.write(folder.path()).unwrap();
+    let card = fs::read_to_string(folder.path().join("proxies/good.html")).unwrap();
+    assert_eq!(card.matches("<svg class=\"scatter\"").count(), 2);
+    assert!(card.contains(", readings declared, released<") && card.contains(", reading trained<"));
+    assert!(card.contains("<i class=\"g0\"></i>2 × 128"), "the key stands in the caption");
 }

@@ -217,12 +217,13 @@ fn measured(
                 label: column.label.clone(),
                 chart: scatter(benchmark, &judged.ranking, index),
             });
-            let id = format!("targets_{}", benchmark.info.id);
-            if !targets.iter().any(|table| table.id == id) {
-                targets.push(by_target(&id, judged));
-            }
-            let Some(table) = targets.iter_mut().find(|table| table.id == id) else { continue };
-            table.push(target_cells(judged, column)?);
+            let empty = by_target(judged);
+            let known = targets.iter().position(|table| table.id == empty.id);
+            let at = known.unwrap_or_else(|| {
+                targets.push(empty);
+                targets.len() - 1
+            });
+            targets[at].push(target_cells(judged, column)?);
         }
     }
     let own = seeds.iter().filter(|(_, spread)| spread.proxy().as_str() == card.name);
@@ -240,15 +241,17 @@ fn measured(
     Ok(Card { plots, targets, seeds, ..card })
 }
 
-/// A table of tau-b by ground truth.
-fn by_target(id: &str, judged: &Judged<'_>) -> Table {
-    let info = judged.stock.benchmark.info;
-    let mut columns = vec![Column::text("reading", "Reading")];
-    columns.extend(judged.stock.benchmark.measured().iter().map(|metric| {
+/// An empty table of tau-b by ground truth. Benchmarks that measured the same share one, whose name is made of the measures.
+fn by_target(judged: &Judged<'_>) -> Table {
+    let measured = judged.stock.benchmark.measured();
+    let names: Vec<&str> = measured.iter().map(|metric| metric.name).collect();
+    let mut columns = vec![Column::text("reading", "Benchmark, reading")];
+    columns.extend(measured.iter().map(|metric| {
         let better = if metric.higher_is_better { "" } else { " (smaller is better)" };
         Column::number(metric.name, format!("{}{better}", metric.name), 3)
     }));
-    let mut table = Table::new(id, format!("Kendall tau-b with each ground truth: {}", info.title), columns);
+    let id = format!("targets_{}", names.join("_"));
+    let mut table = Table::new(id, "Kendall tau-b with each ground truth", columns);
     table.note("Signed so that positive is good.");
     table
 }
@@ -261,11 +264,9 @@ fn target_cells(judged: &Judged<'_>, column: &ScoreColumn) -> Result<Vec<Cell>, 
         }
         found => found.map(Cell::number),
     };
-    let label = if column.label == column.proxy.as_str() {
-        judged.reading.to_string()
-    } else {
-        format!("{}: {}", judged.reading, column.label)
-    };
+    let place = format!("{}, {}", benchmark.info.title, judged.reading);
+    let label =
+        if column.label == column.proxy.as_str() { place } else { format!("{place}: {}", column.label) };
     let cells: Vec<Cell> = benchmark.measured().iter().map(tau).collect::<Result<_, _>>()?;
     Ok([Cell::text(label)].into_iter().chain(cells).collect())
 }

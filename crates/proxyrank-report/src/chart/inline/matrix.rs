@@ -27,10 +27,13 @@ impl Heatmap {
             drawing.upwards("column", (middle + 4, NAMES - 6), &name);
             middle += CELL;
         }
+        // In units of a cell from here on: most of a matrix is then steps of one digit.
+        drawing.begin_scaled((NAMES, NAMES + CELL / 2), CELL);
         for step in -STEPS..=STEPS {
             let is_of_step = |i: usize, j: usize| self.values[i][j].and_then(self::step) == Some(step);
             drawing.path(&class(step), &cells(&order, is_of_step));
         }
+        drawing.end();
         Ok(drawing.finish())
     }
 }
@@ -48,26 +51,21 @@ fn class(step: i64) -> String {
     }
 }
 
-/// Horizontal strokes through the middle of cells, one for each run of neighbours.
+/// Horizontal strokes through the middle of cells, one for each run of neighbours, each from the end of the one before.
 fn cells(order: &[usize], wanted: impl Fn(usize, usize) -> bool) -> String {
     let mut path = String::new();
-    let mut y = NAMES + CELL / 2;
-    for &i in order {
-        let mut run = 0;
-        let mut x = NAMES;
-        for &j in order {
-            if wanted(i, j) {
-                run += 1;
-            } else if run > 0 {
-                let _ = write!(path, "M{} {y}h{}", x - run * CELL, run * CELL);
-                run = 0;
+    let (mut x, mut y) = (0, 0);
+    for (row, &i) in (0_i64..).zip(order) {
+        let mut column = 0_i64;
+        for run in order.chunk_by(|&j, &k| wanted(i, j) == wanted(i, k)) {
+            let length = i64::try_from(run.len()).unwrap_or(0);
+            if run.first().is_some_and(|&j| wanted(i, j)) {
+                let first = if path.is_empty() { 'M' } else { 'm' };
+                let _ = write!(path, "{first}{} {}h{length}", column - x, row - y);
+                (x, y) = (column + length, row);
             }
-            x += CELL;
+            column += length;
         }
-        if run > 0 {
-            let _ = write!(path, "M{} {y}h{}", x - run * CELL, run * CELL);
-        }
-        y += CELL;
     }
     path
 }
@@ -95,7 +93,8 @@ mod tests {
             values: vec![vec![Some(1.0), Some(1.0)], vec![Some(1.0), None]],
         };
         let svg = chart.inline_svg().unwrap();
-        assert!(svg.contains("<path class=\"p10\" d=\"M230 238h32M230 254h16\"/>"), "{svg}");
+        assert!(svg.contains("<g transform=\"translate(230 238)scale(16)\">"), "{svg}");
+        assert!(svg.contains("<path class=\"p10\" d=\"M0 0h2m-2 1h1\"/></g></svg>"), "{svg}");
     }
 
     #[test]

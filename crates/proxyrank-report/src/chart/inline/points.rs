@@ -3,20 +3,30 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Drawing, whole};
+use super::{Axis, Drawing, whole};
 use crate::chart::Scatter;
-use crate::chart::scale::{Scale, Ticks, distinct, superscript};
+use crate::chart::scale::{Scale, Tick, Ticks, distinct, superscript};
 use crate::chart::scatter::{FEW_VALUES, ScatterPoint, golden, room_between};
 
 /// Width and height in units; shown at about one and a half times that.
-const SIZE: (i64, i64) = (360, 240);
+const SIZE: (i64, i64) = (360, 224);
 const LEFT: f64 = 42.0;
 const RIGHT: f64 = 354.0;
-const TOP: f64 = 22.0;
-const BOTTOM: f64 = 199.0;
+const TOP: f64 = 6.0;
+const BOTTOM: f64 = 183.0;
 /// Colours that a page has for (depth, width) cells, and for classes of depth where there are more cells.
 const CELLS: usize = 6;
 const DEPTHS: usize = 5;
+
+/// A scatter plot for a web page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlineScatter {
+    /// The picture.
+    pub svg: String,
+    /// What colours mean: a class of the style sheet, and the networks that have it. It stands beside the picture, where words
+    /// take a third of the bytes.
+    pub key: Vec<(String, String)>,
+}
 
 /// Which colour a point gets.
 enum Groups {
@@ -27,10 +37,10 @@ enum Groups {
 }
 
 impl Scatter {
-    /// The chart as an SVG for a web page; none where no score is finite.
+    /// The chart for a web page; none where no score is finite.
     ///
     /// Points have the classes `g0` to `g5` by depth and width, or `d0` to `d4` by depth.
-    pub fn inline_svg(&self) -> Option<String> {
+    pub fn inline(&self) -> Option<InlineScatter> {
         let finite = self.points.iter().filter(|point| point.truth.is_finite());
         let points: Vec<(f64, &ScatterPoint)> = finite
             .filter_map(|point| point.score.filter(|score| score.is_finite()).map(|score| (score, point)))
@@ -51,7 +61,7 @@ impl Scatter {
         axes(&mut drawing, (&x, &ticks), (&y, &y.ticks(6)));
         drawing.label(
             "axis",
-            (whole(f64::midpoint(LEFT, RIGHT)), 235),
+            (whole(f64::midpoint(LEFT, RIGHT)), 219),
             &titled(&self.score_label, &x, &ticks),
         );
         drawing.upwards(
@@ -63,28 +73,27 @@ impl Scatter {
         let groups = Groups::of(points.iter().map(|(_, point)| *point));
         let spread = if few { room_between(&values, &x, 48.0) } else { 0.0 };
         let mut places: BTreeMap<usize, Vec<(i64, i64)>> = BTreeMap::new();
+        let mut ringed = Vec::new();
         for (index, (score, point)) in points.iter().enumerate() {
             let aside = (golden(index) - 0.5) * spread;
             let place = (whole(x.place(*score) + aside), whole(y.place(point.truth)));
             places.entry(groups.index(point)).or_default().push(place);
+            ringed.extend(point.highlight.is_some().then_some(place));
         }
+        // A ring is a large dot with a smaller one of paper on it, below all others: a sixth of the bytes of a circle.
+        ringed.sort_unstable();
+        ringed.dedup();
+        let rings = dots(&ringed);
+        drawing.path("ring", &rings);
+        drawing.path("ring hole", &rings);
         for (group, mut places) in places {
             // Neighbours in the path lie close together, so that steps between them are short to write.
             places.sort_unstable();
             places.dedup();
             drawing.path(&format!("dot {}", groups.class(group)), &dots(&places));
         }
-        let ringed = points.iter().filter(|(_, point)| point.highlight.is_some());
-        let ringed: Vec<(i64, i64)> =
-            ringed.map(|(score, point)| (whole(x.place(*score)), whole(y.place(point.truth)))).collect();
-        drawing.path("ring", &rings(&ringed));
-        let mut at = 46;
-        for (group, label) in groups.labels() {
-            drawing.path(&format!("dot key {}", groups.class(group)), &format!("M{at} 9z"));
-            drawing.label("key", (at + 6, 13), &label);
-            at += 15 + 6 * i64::try_from(label.chars().count()).unwrap_or(0);
-        }
-        Some(drawing.finish())
+        let key = groups.labels().into_iter().map(|(group, label)| (groups.class(group), label)).collect();
+        Some(InlineScatter { svg: drawing.finish(), key })
     }
 }
 
@@ -134,7 +143,7 @@ impl Groups {
 }
 
 /// Grid, axis lines and tick labels.
-fn axes(drawing: &mut Drawing, (x, x_ticks): (&Scale, &Ticks), (y, y_ticks): (&Scale, &Ticks)) {
+fn axes<'t>(drawing: &mut Drawing, (x, x_ticks): (&Scale, &'t Ticks), (y, y_ticks): (&Scale, &'t Ticks)) {
     let (left, right, top, bottom) = (whole(LEFT), whole(RIGHT), whole(TOP), whole(BOTTOM));
     let mut grid = String::new();
     for tick in &y_ticks.marks {
@@ -145,12 +154,12 @@ fn axes(drawing: &mut Drawing, (x, x_ticks): (&Scale, &Ticks), (y, y_ticks): (&S
     }
     drawing.path("grid", &grid);
     drawing.path("line", &format!("M{left} {top}V{bottom}H{right}"));
-    for tick in &x_ticks.marks {
-        drawing.label("tx", (whole(x.place(tick.value)), bottom + 13), &tick.label);
-    }
-    for tick in &y_ticks.marks {
-        drawing.label("ty", (left - 4, whole(y.place(tick.value)) + 4), &tick.label);
-    }
+    let labels = |ticks: &'t Ticks, scale: &Scale, shift: i64| -> Vec<(i64, &'t str)> {
+        let label = |tick: &'t Tick| (whole(scale.place(tick.value)) + shift, tick.label.as_str());
+        ticks.marks.iter().map(label).collect()
+    };
+    drawing.ticks("tx", (Axis::X, bottom + 13), labels(x_ticks, x, 0).into_iter());
+    drawing.ticks("ty", (Axis::Y, left - 4), labels(y_ticks, y, 4).into_iter());
 }
 
 /// An axis title with the power of ten that the labels leave out, and with the kind of scale.
@@ -192,15 +201,6 @@ fn dots(places: &[(i64, i64)]) -> String {
     path
 }
 
-/// Circles around points.
-fn rings(places: &[(i64, i64)]) -> String {
-    let mut path = String::new();
-    for (x, y) in places {
-        let _ = write!(path, "M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0-8 0", x - 4);
-    }
-    path
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,9 +227,10 @@ mod tests {
     #[test]
     fn every_point_is_one_stroke_and_text_is_escaped() {
         let points: Vec<_> = (0..40_u32).map(|i| point(f64::from(i) + 0.5, 2 + i % 2)).collect();
-        let svg = chart(points).inline_svg().unwrap();
-        // Forty points, and two in the key.
-        assert_eq!(svg.matches('z').count(), 42);
+        let InlineScatter { svg, key } = chart(points).inline().unwrap();
+        assert_eq!(svg.matches('z').count(), 40);
+        let words = |class: &str, label: &str| (class.to_owned(), label.to_owned());
+        assert_eq!(key, [words("g0", "2 × 128"), words("g1", "3 × 128")]);
         assert!(svg.contains("aria-label=\"a &lt;b&gt; on c\"") && !svg.contains("<b>"));
         assert!(svg.contains("dot g0") && svg.contains("dot g1"));
     }
@@ -244,7 +245,38 @@ mod tests {
 
     #[test]
     fn without_a_finite_score_there_is_no_chart() {
-        assert_eq!(chart(vec![ScatterPoint { score: None, ..point(1.0, 2) }]).inline_svg(), None);
+        assert_eq!(chart(vec![ScatterPoint { score: None, ..point(1.0, 2) }]).inline(), None);
+    }
+
+    #[test]
+    fn a_ring_lies_around_its_point_where_few_values_are_spread_out_too() {
+        let mut points: Vec<_> =
+            (0..8_u32).map(|i| ScatterPoint { truth: f64::from(i), ..point(f64::from(i % 2), 2) }).collect();
+        points[5].highlight = Some("5".into());
+        let svg = chart(points).inline().unwrap().svg;
+        let path = |class: &str| {
+            let (_, rest) = svg.split_once(&format!("<path class=\"{class}\" d=\"")).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let ring = path("ring");
+        assert_eq!(path("ring hole"), ring);
+        let (x, y) = ring.trim_matches(['M', 'z']).split_once(' ').unwrap();
+        let (x, y): (i64, i64) = (x.parse().unwrap(), y.parse().unwrap());
+        // The dots as places: a step at a time.
+        let mut at = (0, 0);
+        let places: Vec<(i64, i64)> = path("dot g0")
+            .trim_start_matches('M')
+            .trim_end_matches('z')
+            .split("zm")
+            .map(|step| {
+                let cut = step[1..].find([' ', '-']).unwrap() + 1;
+                let (right, down) =
+                    (step[..cut].parse::<i64>().unwrap(), step[cut..].trim().parse::<i64>().unwrap());
+                at = (at.0 + right, at.1 + down);
+                at
+            })
+            .collect();
+        assert!(places.len() == 8 && places.contains(&(x, y)), "{places:?} {ring}");
     }
 
     #[test]

@@ -136,12 +136,26 @@ pub(super) fn downloads(folder: &str, id: &str) -> Element {
         .child(el("ul").children(links))
 }
 
+/// A remark that lists more names is folded behind its first words.
+const LONG_LIST: usize = 20;
+
+/// A remark on a table.
+fn remark(note: &str) -> Element {
+    let listed = note.split_once(": ").map(|(what, names)| (what, names, names.split(", ").count()));
+    match listed {
+        Some((what, names, count)) if count > LONG_LIST => {
+            let summary = el("summary").text(&format!("{what} ({count})"));
+            el("li").child(el("details").child(summary).child(el("p").text(names)))
+        }
+        _ => el("li").text(note),
+    }
+}
+
 fn notes(board: &Board) -> Element {
     let (left_out, notes): (Vec<&String>, Vec<&String>) =
         board.table.notes.iter().partition(|note| note.starts_with("Left out: "));
-    let items = |notes: Vec<&String>| {
-        el("ul").class("notes").children(notes.into_iter().map(|note| el("li").text(note)))
-    };
+    let items =
+        |notes: Vec<&String>| el("ul").class("notes").children(notes.into_iter().map(|note| remark(note)));
     let count = left_out.len();
     let whole = el("div").child(items(notes));
     if count == 0 {
