@@ -196,7 +196,7 @@ impl Electra {
             return Err(NnError::Diverged { step: self.step, loss, norm: losses.norm });
         }
 
-        let (rate, scale) = (schedule.rate(self.step), optimiser.clipping(squared));
+        let (rate, scale) = ((self.step, schedule.rate(self.step)), optimiser.clipping(squared));
         let [of_generator, of_discriminator, of_embeddings] = &mut self.moments;
         let scaled = |weight: f32| scale * f64::from(weight);
         optimiser.update(self.generator.body_mut(), of_generator, &guess, rate, scaled(generator_weight));

@@ -164,7 +164,7 @@ impl Tuner {
         if !found.loss.is_finite() || !squared.is_finite() {
             return Err(NnError::Diverged { step: self.step, loss: found.loss, norm: squared.sqrt() });
         }
-        let (rate, scale) = (schedule.rate(self.step), optimiser.clipping(squared));
+        let (rate, scale) = ((self.step, schedule.rate(self.step)), optimiser.clipping(squared));
         let [of_body, of_embeddings] = &mut self.moments;
         optimiser.update(self.weights.body_mut(), of_body, &body, rate, scale);
         let tables = self.weights.embeddings_mut();

@@ -114,6 +114,8 @@ pub struct TuneRecipe {
     pub counted_layers: Option<usize>,
     /// What the head reads, unless it looks for spans.
     pub reader: Reader,
+    /// Whether the optimiser's moments are corrected for their start at zero.
+    pub corrected: bool,
     /// Whether dropout is on.
     pub dropout: bool,
 }
@@ -131,6 +133,7 @@ impl TuneRecipe {
         layer_factor: 0.8,
         counted_layers: Some(12),
         reader: Reader::First,
+        corrected: false,
         dropout: true,
     };
 
@@ -142,7 +145,7 @@ impl TuneRecipe {
     pub(super) fn settings(&self, layers: usize, examples: usize, seed: u64) -> TunerSettings {
         let steps = self.steps(examples);
         TunerSettings {
-            optimiser: AdamW::ELECTRA,
+            optimiser: AdamW { corrected: self.corrected, ..AdamW::ELECTRA },
             schedule: Schedule { peak: self.rate, warmup: steps * self.warmup_percent / 100, steps },
             layers: LayerRates { factor: self.layer_factor, layers: self.counted_layers.unwrap_or(layers) },
             reader: self.reader,

@@ -60,6 +60,7 @@ impl EmbeddedRecipe {
                 layer_factor: 1.0,
                 counted_layers: None,
                 reader: Reader::Mean,
+                corrected: true,
                 dropout: false,
             },
             tasks: ProbeSize { seed: 0, train: 2000, dev: 2000, seq_len },
