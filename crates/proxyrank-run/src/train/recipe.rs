@@ -72,8 +72,8 @@ impl PretrainRecipe {
         for layer in &mut generator.layers {
             layer.ffn_widths.iter_mut().for_each(|width| *width = narrow(*width));
             // The chain begins and ends at the hidden size.
-            for end in [layer.ffn_widths.first_mut(), layer.ffn_widths.last_mut()].into_iter().flatten() {
-                *end = generator.hidden_size;
+            if let [first, .., last] = layer.ffn_widths.as_mut_slice() {
+                (*first, *last) = (generator.hidden_size, generator.hidden_size);
             }
         }
         generator
