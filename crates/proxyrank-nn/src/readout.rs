@@ -12,7 +12,7 @@ pub enum Readout<'a> {
     Mean(&'a [u32]),
 }
 
-impl<'a> Readout<'a> {
+impl Readout<'_> {
     /// Refuses counts that do not fit the batch.
     pub(crate) fn check(self, whole: Block) -> Result<Self, NnError> {
         if let Self::Mean(counts) = self {

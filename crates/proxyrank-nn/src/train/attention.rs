@@ -37,11 +37,13 @@ fn fill(attention: &AttentionLayout, body: &mut [f32], deviation: f32) {
     let square = width * width;
     let gain = 1.0 / (deviation * (width as f32).sqrt());
     let (queries, rest) = body[attention.qkv.weight.elements.clone()].split_at_mut(square);
-    queries.iter_mut().for_each(|value| *value *= gain);
+    for value in queries.iter_mut() {
+        *value *= gain;
+    }
     rest[..square].copy_from_slice(queries);
     if let Some(weight) = &attention.weight {
         for (index, value) in body[weight.weight.elements.clone()].iter_mut().enumerate() {
-            *value = if index % (width + 1) == 0 { 1.0 } else { 0.0 };
+            *value = if index.is_multiple_of(width + 1) { 1.0 } else { 0.0 };
         }
     }
 }
@@ -75,7 +77,7 @@ mod tests {
             assert_eq!(now[2 * 64 * 64..], drawn.values(&attention.qkv.weight)[2 * 64 * 64..]);
             if let Some(weight) = &attention.weight {
                 let matrix = mimetic.values(&weight.weight);
-                let one = |index: usize| if index % 65 == 0 { 1.0 } else { 0.0_f32 };
+                let one = |index: usize| if index.is_multiple_of(65) { 1.0 } else { 0.0_f32 };
                 assert!(matrix.iter().enumerate().all(|(i, value)| value.to_bits() == one(i).to_bits()));
             }
         }

@@ -44,14 +44,17 @@ const fn narrow(wave: f64) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use proxyrank_space::EncoderNetwork;
+    use proxyrank_space::Operation;
+    use proxyrank_space::flexibert::{EncoderLayer, EncoderNetwork};
 
     use super::*;
     use crate::weights::{EncoderLayout, Head};
 
     #[test]
     fn what_two_positions_share_depends_on_their_distance_alone() {
-        let network = EncoderNetwork { vocab_size: 11, embedding_size: 8, ..EncoderNetwork::new(16, vec![]) };
+        let layer = EncoderLayer { operation: Operation::Sdp, heads: 2, ffn_widths: vec![16, 16, 16] };
+        let network =
+            EncoderNetwork { vocab_size: 11, embedding_size: 8, ..EncoderNetwork::new(16, vec![layer]) };
         let layout = EncoderLayout::new(&network, Head::Discriminator).unwrap().embeddings;
         let mut tables = vec![7.0; layout.norm.shift.elements.end.max(layout.position.elements.end)];
         Positions::Drawn.fill(&mut tables, &layout, 0.5);

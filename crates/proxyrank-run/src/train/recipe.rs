@@ -160,7 +160,6 @@ mod tests {
     use proxyrank_schema::Reading;
     use proxyrank_space::QuarterArch;
 
-    use super::*;
     use crate::train::embedded::{EmbeddedRecipe, architectures};
 
     #[test]

@@ -68,6 +68,8 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
 fn scale<N: Number>(row: &mut [N], count: usize) {
     if count > 1 {
         let share = N::Real::of_f64(1.0 / count as f64);
-        row.iter_mut().for_each(|value| *value = value.times(share));
+        for value in row {
+            *value = value.times(share);
+        }
     }
 }
