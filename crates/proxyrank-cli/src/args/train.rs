@@ -51,7 +51,7 @@ pub(crate) struct OneArgs {
         long,
         value_name = "FILE|embedded",
         conflicts_with_all = [
-            "seq_len", "steps", "batch", "lr", "warmup", "generator_divisor", "initial_scale", "epochs", "task_lr",
+            "corpus_tokens", "seq_len", "steps", "batch", "lr", "warmup", "generator_divisor", "initial_scale", "epochs", "task_lr",
             "layer_factor",
         ]
     )]

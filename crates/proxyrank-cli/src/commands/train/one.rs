@@ -1,5 +1,6 @@
 //! `train`: one network of a benchmark.
 
+use std::path::Path;
 use std::time::Duration;
 
 use proxyrank_run::RunError;
@@ -22,10 +23,16 @@ pub(super) fn run(global: &Global, args: &OneArgs) -> anyhow::Result<Outcome> {
     let reading = info.reading(args.reading).map_err(RunError::from)?;
     let id = ArchId::new(args.arch.as_deref().unwrap_or_default());
     let network = Benchmark::encoder(info, &id, reading, locator)?;
-    let (pretrain, tune) = recipes(args, info.seq_len as usize)?;
+    let recipe = args.recipe.as_deref().map(recipe).transpose()?;
+    let (pretrain, tune) = match &recipe {
+        Some(recipe) => (recipe.pretrain.clone(), recipe.tune.clone()),
+        None => options(args, info.seq_len as usize),
+    };
     let seq_len = pretrain.seq_len;
     let source = match args.text {
-        TextArg::Corpus => Source::Corpus { tokens: args.corpus_tokens },
+        TextArg::Corpus => Source::Corpus {
+            tokens: recipe.as_ref().map_or(args.corpus_tokens, |recipe| recipe.corpus_tokens),
+        },
         TextArg::WikiText2 => Source::WikiText2,
     };
     let what = format!("{}, architecture {id}, {reading}, on {}", info.id, source.name());
@@ -44,7 +51,9 @@ pub(super) fn run(global: &Global, args: &OneArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let (text, tokenizer) = source.open(seq_len, locator, watch)?;
-    let tasks = source.tasks(&args.tasks, args.examples, (&tokenizer, seq_len), locator, watch)?;
+    // A recipe counts the examples of probe tasks; those of GLUE are as many as there are.
+    let probes = recipe.filter(|_| args.text == TextArg::Corpus).map(|recipe| recipe.tasks.train);
+    let tasks = source.tasks(&args.tasks, args.examples.or(probes), (&tokenizer, seq_len), locator, watch)?;
     let record = single.run((&text, &tokenizer), &tasks, &args.out, watch, &setup.stop)?;
     if global.json {
         output::value(&record)?;
@@ -60,16 +69,13 @@ pub(super) fn run(global: &Global, args: &OneArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The recipe of the embedded benchmark, or of a file.
+fn recipe(file: &Path) -> Result<EmbeddedRecipe, RunError> {
+    if file.as_os_str() == "embedded" { Ok(EmbeddedRecipe::standard()) } else { EmbeddedRecipe::read(file) }
+}
+
 /// How the options say to pre-train and to fine-tune; sequences are as long as the benchmark's where nothing is said.
-fn recipes(args: &OneArgs, benchmark_len: usize) -> anyhow::Result<(PretrainRecipe, TuneRecipe)> {
-    if let Some(file) = &args.recipe {
-        let EmbeddedRecipe { pretrain, tune, .. } = if file.as_os_str() == "embedded" {
-            EmbeddedRecipe::standard()
-        } else {
-            EmbeddedRecipe::read(file)?
-        };
-        return Ok((pretrain, tune));
-    }
+fn options(args: &OneArgs, benchmark_len: usize) -> (PretrainRecipe, TuneRecipe) {
     let seq_len = args.seq_len.map_or(benchmark_len, |length| length as usize);
     let electra = PretrainRecipe::electra(args.steps, args.batch as usize, seq_len);
     let pretrain = PretrainRecipe {
@@ -85,5 +91,5 @@ fn recipes(args: &OneArgs, benchmark_len: usize) -> anyhow::Result<(PretrainReci
         layer_factor: args.layer_factor,
         ..TuneRecipe::FLEXIBERT
     };
-    Ok((pretrain, tune))
+    (pretrain, tune)
 }

@@ -127,6 +127,9 @@ pub fn fill(
     if diverged.is_empty() {
         Ok(added)
     } else {
-        Err(RunError::Usage(format!("{added} rows added; without a row: {}", diverged.join(", "))))
+        Err(RunError::Usage(format!(
+            "{added} rows added; these trainings diverged and have none: {}; a recipe with a lower rate (--recipe) may train them",
+            diverged.join(", ")
+        )))
     }
 }
