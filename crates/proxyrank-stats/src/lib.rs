@@ -49,7 +49,7 @@ pub use cells::within_cell_tau;
 pub use classification::{accuracy, f1, matthews};
 pub use close_pairs::close_pairs_tau;
 pub use error::StatsError;
-pub use estimate::{Estimate, quantile};
+pub use estimate::{Estimate, mean_interval, quantile};
 pub use failure::{Aligned, FailurePolicy};
 pub use kendall::{kendall_tau_a, kendall_tau_b};
 pub use moments::{coefficient_of_variation, pearson_r};

@@ -7,6 +7,7 @@
 mod agreement;
 mod audit;
 mod decoders;
+mod early_exit;
 mod lpzero;
 mod seeds;
 mod sensitivity;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use proxyrank_data::fetch::Locator;
 
+pub use early_exit::table as early_exit_table;
 pub(crate) use seeds::SeededTaus;
 
 use crate::RunError;
@@ -58,8 +60,8 @@ const FULL: &str = "reproduce --full";
 /// A study by its name, with the command that computes its scores.
 type Named = (&'static str, &'static str, Study);
 
-/// Every study of FlexiBERT.
-const STUDIES: [Named; 8] = [
+/// Every study of FlexiBERT and of trainings like its own.
+const STUDIES: [Named; 9] = [
     ("seeds", FULL, seeds::write),
     ("sensitivity", FULL, sensitivity::write),
     ("agreement", FULL, agreement::write),
@@ -68,6 +70,7 @@ const STUDIES: [Named; 8] = [
     ("timing", FULL, timing::write),
     ("w_pca", FULL, w_pca::write),
     ("lpzero", "search lpzero", lpzero::write),
+    ("early_exit", "train exits", early_exit::write),
 ];
 
 /// Every study of the decoders whose released scores are known.

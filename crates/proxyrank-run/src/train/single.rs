@@ -192,6 +192,7 @@ fn write_curve(path: &Path, curve: &[Point]) -> Result<(), RunError> {
         ("generator_loss", column(|point| point.generator)),
         ("discriminator_loss", column(|point| point.discriminator)),
         ("replaced", column(|point| point.replaced)),
+        ("work", column(|point| point.work)),
     ];
     Ok(write_columns(path, columns)?)
 }

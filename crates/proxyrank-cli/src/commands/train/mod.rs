@@ -1,6 +1,7 @@
 //! `train`: ground truth of one's own.
 
 mod embedded;
+mod exits;
 mod one;
 
 use crate::args::{Global, TrainArgs, TrainWhat};
@@ -9,6 +10,7 @@ use crate::exit::Outcome;
 pub(super) fn run(global: &Global, args: &TrainArgs) -> anyhow::Result<Outcome> {
     match &args.what {
         Some(TrainWhat::Embedded(args)) => embedded::run(global, args),
+        Some(TrainWhat::Exits(args)) => exits::run(global, args),
         None => one::run(global, &args.one),
     }
 }
