@@ -44,7 +44,9 @@ pub use answers::{exact_match, normalised, word_f1};
 pub use bootstrap::{
     Analysis, BootstrapOptions, Comparison, Panel, ProxyStatistics, Rivalry, analyse, compare, holm,
 };
-pub use ceiling::{Ceiling, CeilingOptions, NoiseSource, StratumNoise, TruthModel, noise_ceiling};
+pub use ceiling::{
+    Ceiling, CeilingOptions, NoiseSource, StratumNoise, TruthModel, noise_ceiling, noise_ceiling_of_means,
+};
 pub use cells::within_cell_tau;
 pub use classification::{accuracy, f1, matthews};
 pub use close_pairs::close_pairs_tau;

@@ -125,15 +125,19 @@ fn trained() -> EncoderWeights<f32> {
     Initialiser::new(5).encoder(&network(), Head::Discriminator).unwrap()
 }
 
-fn tuner(outputs: usize, layers: LayerRates) -> Tuner {
-    let settings = TunerSettings {
+fn tuner_settings(layers: LayerRates) -> TunerSettings {
+    TunerSettings {
         optimiser: AdamW::ELECTRA,
         schedule: Schedule { peak: 3e-3, warmup: 10, steps: 200 },
         layers,
         reader: Reader::First,
         init_seed: 1,
         noise: Some(2),
-    };
+    }
+}
+
+fn tuner(outputs: usize, layers: LayerRates) -> Tuner {
+    let settings = tuner_settings(layers);
     Tuner::new(&network(), outputs, &trained(), settings).unwrap()
 }
 
@@ -176,6 +180,26 @@ fn classes_numbers_and_spans_are_learnt() {
         let (before, after) = (mean(&losses[..10], head), mean(&losses[140..], head));
         assert!(after < 0.9 * before, "head {head}: {before} {after}");
     }
+}
+
+#[test]
+fn outputs_are_those_that_the_loss_is_computed_from() {
+    let far: Vec<f32> = (0..SEQUENCES).map(|index| index as f32 / 4.0).collect();
+    let (tokens, _) = marked(3);
+    // Padding at the end of every sequence, which means leave out.
+    let padded = tokens.ids().iter().enumerate().map(|(row, id)| if row % LENGTH > 15 { 0 } else { *id });
+    let tokens = TokenBatch::new(padded.collect(), SEQUENCES, LENGTH).unwrap();
+    let losses = [Reader::First, Reader::Mean, Reader::Both].map(|reader| {
+        let settings = TunerSettings { reader, noise: None, ..tuner_settings(LayerRates::EVEN) };
+        let mut tuner = Tuner::new(&network(), 1, &trained(), settings).unwrap();
+        let outputs = tuner.outputs(&tokens, false).unwrap();
+        let squares = outputs.iter().zip(&far).map(|(output, far)| f64::from(output - far).powi(2));
+        let wanted = squares.sum::<f64>() / SEQUENCES as f64;
+        let loss = tuner.step(&tokens, Targets::Numbers(&far)).unwrap();
+        assert!((loss - wanted).abs() < 1e-5 * wanted, "{reader:?}: {loss} {wanted}");
+        loss
+    });
+    assert!(losses[0] != losses[1] && losses[1] != losses[2], "{losses:?}");
 }
 
 #[test]

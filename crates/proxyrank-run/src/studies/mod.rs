@@ -8,6 +8,7 @@ mod agreement;
 mod audit;
 mod decoders;
 mod early_exit;
+mod embedded;
 mod lpzero;
 mod seeds;
 mod sensitivity;
@@ -77,6 +78,9 @@ const STUDIES: [Named; 9] = [
 const DECODER_STUDIES: [Named; 2] =
     [("gpt2_released", FULL, decoders::released), ("gpt2_token_law", FULL, decoders::token_law)];
 
+/// Every study of the benchmark that is compiled in.
+const EMBEDDED_STUDIES: [Named; 1] = [("embedded", "train embedded", embedded::write)];
+
 /// The benchmark of the [`DECODER_STUDIES`].
 pub(crate) const STUDIED_DECODERS: &str = "lts-gpt2-wt103";
 
@@ -84,6 +88,7 @@ pub(crate) const STUDIED_DECODERS: &str = "lts-gpt2-wt103";
 fn studies(info: &BenchmarkInfo) -> &'static [Named] {
     match (info.source, info.id) {
         (Source::Flexibert, _) => &STUDIES,
+        (Source::Embedded, _) => &EMBEDDED_STUDIES,
         (_, STUDIED_DECODERS) => &DECODER_STUDIES,
         _ => &[],
     }
