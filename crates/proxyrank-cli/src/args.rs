@@ -25,7 +25,7 @@ pub(crate) use search::{
     StrategyArg, TabularArgs, TaskArg, WpcaArgs,
 };
 pub(crate) use target::TargetArgs;
-pub(crate) use train::{EmbeddedArgs, ExitsArgs, OneArgs, TextArg, TrainArgs, TrainWhat};
+pub(crate) use train::{EmbeddedArgs, ExitsArgs, OneArgs, RealArgs, TextArg, TrainArgs, TrainWhat};
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]

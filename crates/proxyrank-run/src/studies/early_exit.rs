@@ -9,18 +9,11 @@ use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::report::write_table;
 use crate::train::exits::{ARCHITECTURE, ArmRow, Outcome, SEEDS, rows_file, summary};
-use crate::train::rows::read;
+use crate::train::rows::longest;
 
 pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError> {
     let stores = [&subject.stores.results, &subject.stores.reference];
-    // Rows of a file go on from the committed ones, so the longer file has all of them.
-    let mut rows: Vec<ArmRow> = Vec::new();
-    for store in stores {
-        let found = read(&rows_file(store.root()))?;
-        if found.len() > rows.len() {
-            rows = found;
-        }
-    }
+    let rows: Vec<ArmRow> = longest(&stores.map(|store| rows_file(store.root())))?;
     let outcomes = summary(&rows)?;
     if outcomes.is_empty() {
         return Ok(None);

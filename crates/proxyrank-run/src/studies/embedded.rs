@@ -14,6 +14,10 @@ use crate::RunError;
 use crate::benchmark::{Benchmark, Metric};
 use crate::ceiling;
 use crate::report::write_table;
+use crate::train::curve::Point;
+use crate::train::curve_chart::{Loss, chart};
+use crate::train::embedded::ground_truth;
+use crate::train::rows::Row;
 
 pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError> {
     let benchmark = &subject.stock.benchmark;
@@ -35,6 +39,17 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     show(&mut page, &explained(benchmark)?)?;
     page.heading("Which operations help?");
     show(&mut page, &effects(benchmark)?)?;
+    page.heading("What pre-training looks like");
+    let rows = ground_truth()?;
+    for loss in Loss::ALL {
+        let chart = chart(
+            loss,
+            "mean over trainings, by the layers that are linear transforms",
+            &groups(benchmark, &rows),
+        );
+        let [png, _] = chart.draw(&folder.join("charts").join(loss.name()))?;
+        page.figure(&png, &folder, "Loss of pre-training by steps");
+    }
     page.heading("How large is luck?");
     for metric in benchmark.info.metrics {
         if let Some(table) = ceiling::table(benchmark, *metric, &CeilingOptions::default())? {
@@ -44,6 +59,24 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     let path = folder.join("README.md");
     page.write(&path)?;
     Ok(Some(StudyPage { title, path }))
+}
+
+/// Curves of trainings by depth and number of linear transforms, which have no residual connection.
+fn groups<'a>(benchmark: &Benchmark, rows: &'a [Row]) -> Vec<(String, Vec<&'a [Point]>)> {
+    let mut groups: BTreeMap<(usize, usize), Vec<&[Point]>> = BTreeMap::new();
+    for row in rows {
+        let entry = benchmark.entries.iter().find(|entry| entry.id.as_str() == row.arch_id);
+        if let Some(Architecture::Quarter(arch)) = entry.map(|entry| &entry.architecture) {
+            let transforms = arch.0.layers.iter().filter(|layer| is_transform(layer.operation)).count();
+            groups.entry((arch.0.layers.len(), transforms)).or_default().push(&row.curve);
+        }
+    }
+    let name = |(depth, transforms): (usize, usize)| format!("{depth} layers, {transforms} transforms");
+    groups.into_iter().map(|(group, curves)| (name(group), curves)).collect()
+}
+
+const fn is_transform(operation: Operation) -> bool {
+    matches!(operation, Operation::Dft | Operation::Dct)
 }
 
 /// Scores of the architectures that have one, and the architectures.

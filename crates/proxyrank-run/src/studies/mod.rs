@@ -10,6 +10,7 @@ mod decoders;
 mod early_exit;
 mod embedded;
 mod lpzero;
+mod real_tasks;
 mod seeds;
 mod sensitivity;
 mod signals;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use proxyrank_data::fetch::Locator;
 
 pub use early_exit::table as early_exit_table;
+pub use real_tasks::table as real_tasks_table;
 pub(crate) use seeds::SeededTaus;
 
 use crate::RunError;
@@ -62,7 +64,7 @@ const FULL: &str = "reproduce --full";
 type Named = (&'static str, &'static str, Study);
 
 /// Every study of FlexiBERT and of trainings like its own.
-const STUDIES: [Named; 9] = [
+const STUDIES: [Named; 10] = [
     ("seeds", FULL, seeds::write),
     ("sensitivity", FULL, sensitivity::write),
     ("agreement", FULL, agreement::write),
@@ -72,6 +74,7 @@ const STUDIES: [Named; 9] = [
     ("w_pca", FULL, w_pca::write),
     ("lpzero", "search lpzero", lpzero::write),
     ("early_exit", "train exits", early_exit::write),
+    ("real_tasks", "train real", real_tasks::write),
 ];
 
 /// Every study of the decoders whose released scores are known.
