@@ -1,0 +1,24 @@
+//! Structural pruning of pre-trained encoders as multi-objective search, after Klein et al. 2024 (arXiv 2405.02267).
+//!
+//! A fine-tuned encoder has many sub-networks: fewer heads, fewer feed-forward units, fewer layers. Which of them give the best
+//! errors for their sizes is a search with two objectives. It has two stages: a super-network is trained so that its
+//! sub-networks are good as they are ([`supernet`]), and then its weights are fixed and sub-networks are only evaluated
+//! ([`search`]).
+//!
+//! - [`space`]: sub-networks, the four spaces SMALL, MEDIUM, LAYER and LARGE, and sizes;
+//! - [`pareto`]: fronts, hypervolumes, orders of points;
+//! - [`search`]: random and local search, MO-REA, NSGA-II and EHVI by asking and telling; MO-ASHA;
+//! - [`encoder`]: a BERT-type classifier, masked and sliced;
+//! - [`supernet`]: training by six strategies, and evaluation.
+//!
+//! Everything is seeded, and no result depends on the number of threads.
+
+pub mod encoder;
+mod error;
+pub mod pareto;
+mod random;
+pub mod search;
+pub mod space;
+pub mod supernet;
+
+pub use error::PruneError;
