@@ -5,7 +5,8 @@ use proxyrank_nn::train::{
     Schedule, Targets, Tuner, TunerSettings,
 };
 use proxyrank_nn::{EncoderWeights, Head, Initialiser, MaskedToken, NnError, TokenBatch};
-use proxyrank_space::flexibert::EncoderNetwork;
+use proxyrank_space::Operation;
+use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
 
 use crate::common::mixed_network;
 
@@ -80,16 +81,42 @@ fn steps(electra: &mut Electra, count: usize) -> Vec<ElectraLosses> {
     (0..count).map(step).collect()
 }
 
+/// Attention and a convolution from a start that makes small networks learn (docs/training.md).
+fn learner() -> Electra {
+    let layer = |operation| EncoderLayer { operation, heads: 2, ffn_widths: vec![32, 64, 32] };
+    let layers = vec![layer(Operation::Sdp), layer(Operation::Dsc { kernel: DscKernel::Five })];
+    let network = EncoderNetwork {
+        vocab_size: 97,
+        embedding_size: 32,
+        max_positions: LENGTH,
+        ..EncoderNetwork::new(32, layers)
+    };
+    let settings = ElectraSettings {
+        schedule: Schedule { peak: 3e-3, warmup: 20, steps: 400 },
+        discriminator_weight: 1.0,
+        initial_scale: 4.0,
+        positions: Positions::Sinusoids,
+        attention: Attention::Mimetic,
+        noise: None,
+        ..settings(0.0)
+    };
+    Electra::new(&network, &network, settings).unwrap()
+}
+
 #[test]
-fn both_networks_learn() {
-    let losses = steps(&mut electra(5e-3), 120);
+fn both_networks_learn_what_neighbours_tell() {
+    let losses = steps(&mut learner(), 400);
     let mean = |range: std::ops::Range<usize>, of: fn(&ElectraLosses) -> f64| {
         losses[range.clone()].iter().map(of).sum::<f64>() / range.len() as f64
     };
-    let (before, after) = (mean(0..10, |l| l.generator), mean(110..120, |l| l.generator));
-    assert!((before - 97.0_f64.ln()).abs() < 0.5 && after < before - 0.1, "{before} {after}");
-    let (before, after) = (mean(0..10, |l| l.discriminator), mean(110..120, |l| l.discriminator));
-    assert!(after < before, "{before} {after}");
+    let (before, after) = (mean(0..5, |l| l.generator), mean(380..400, |l| l.generator));
+    // What stood at a hidden place follows from its neighbours, so a network that reads them is far below the 80 even words' 4.4 nats.
+    assert!((before - 97.0_f64.ln()).abs() < 0.5 && after < 2.0, "{before} {after}");
+    // Between these a good generator leaves fewer and harder replacements, so the loss is held against knowing their share alone.
+    let share = mean(100..200, |l| l.replaced);
+    let blind = -share * share.ln() - (1.0 - share) * (1.0 - share).ln();
+    let found = mean(100..200, |l| l.discriminator);
+    assert!(found < 0.7 * blind, "{found} {blind}");
 }
 
 #[test]

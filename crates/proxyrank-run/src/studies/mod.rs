@@ -10,6 +10,7 @@ mod decoders;
 mod early_exit;
 mod embedded;
 mod lpzero;
+mod pruning;
 mod real_tasks;
 mod seeds;
 mod sensitivity;
@@ -64,7 +65,7 @@ const FULL: &str = "reproduce --full";
 type Named = (&'static str, &'static str, Study);
 
 /// Every study of FlexiBERT and of trainings like its own.
-const STUDIES: [Named; 10] = [
+const STUDIES: [Named; 11] = [
     ("seeds", FULL, seeds::write),
     ("sensitivity", FULL, sensitivity::write),
     ("agreement", FULL, agreement::write),
@@ -75,6 +76,7 @@ const STUDIES: [Named; 10] = [
     ("lpzero", "search lpzero", lpzero::write),
     ("early_exit", "train exits", early_exit::write),
     ("real_tasks", "train real", real_tasks::write),
+    ("pruning", "search prune", pruning::write),
 ];
 
 /// Every study of the decoders whose released scores are known.
