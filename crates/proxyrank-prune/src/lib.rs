@@ -9,14 +9,17 @@
 //! - [`pareto`]: fronts, hypervolumes, orders of points;
 //! - [`search`]: random and local search, MO-REA, NSGA-II and EHVI by asking and telling; MO-ASHA;
 //! - [`encoder`]: a BERT-type classifier, masked and sliced;
-//! - [`supernet`]: training by six strategies, and evaluation.
+//! - [`supernet`]: training by six strategies, and evaluation;
+//! - [`runner`]: a whole study in a folder, resumable.
 //!
 //! Everything is seeded, and no result depends on the number of threads.
 
 pub mod encoder;
 mod error;
+mod hash;
 pub mod pareto;
 mod random;
+pub mod runner;
 pub mod search;
 pub mod space;
 pub mod supernet;

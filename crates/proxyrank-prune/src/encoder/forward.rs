@@ -283,7 +283,9 @@ impl Pruned<'_> {
     fn pool(&self, first: &[f32]) -> Vec<f32> {
         let (weight, bias) = &self.layout.pooler;
         let mut pooled = self.linear(first, weight, bias);
-        pooled.iter_mut().for_each(|value| *value = value.tanh());
+        for value in &mut pooled {
+            *value = value.tanh();
+        }
         pooled
     }
 

@@ -84,14 +84,12 @@ impl MaskedEncoder {
         Ok(self.linear("classifier", &pooled.unsqueeze(1)?)?.squeeze(1)?)
     }
 
-    /// Gradients of a scalar by name, in double precision. A parameter that the scalar does not depend on has none.
-    pub fn gradients(&self, of: &Tensor) -> Result<Vec<(String, Option<Vec<f64>>)>, PruneError> {
+    /// Gradient of a scalar by every parameter, in order and in double precision; zeros for one that it does not depend on.
+    pub fn gradients(&self, of: &Tensor) -> Result<Vec<Vec<f64>>, PruneError> {
         let store: GradStore = of.backward()?;
-        let one = |(name, var): &(String, Var)| {
-            let gradient = store.get(var).map(|gradient| -> Result<_, PruneError> {
-                Ok(gradient.flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>()?)
-            });
-            Ok((name.clone(), gradient.transpose()?))
+        let one = |(_, var): &(String, Var)| match store.get(var) {
+            None => Ok(vec![0.0; var.elem_count()]),
+            Some(gradient) => Ok(gradient.flatten_all()?.to_dtype(DType::F64)?.to_vec1()?),
         };
         self.parameters.iter().map(one).collect()
     }

@@ -4,11 +4,11 @@
 //! method, seed and the history of answers, and of nothing else: there is no state that could be lost. A search is saved by writing
 //! its history (it derives serde's traits), and a search that was read back, or stopped between asking and telling, goes on with the same bits.
 //!
-//! - [`Method::Random`]: evenly drawn genes, no repeats;
-//! - [`Method::Local`]: changes one gene of a member of the front;
-//! - [`Method::Evolution`]: regularised evolution by non-dominated rank (MO-REA);
-//! - [`Method::Nsga2`]: NSGA-II;
-//! - [`Method::Ehvi`]: expected hypervolume improvement under Gaussian processes.
+//! - [`Method::Random`] draws genes evenly and does not repeat itself;
+//! - [`Method::Local`] changes one gene of a member of the front;
+//! - [`Method::Evolution`] is regularised evolution by non-dominated rank (MO-REA);
+//! - [`Method::Nsga2`] is NSGA-II;
+//! - [`Method::Ehvi`] asks for the largest expected hypervolume improvement under Gaussian processes.
 //!
 //! [`Asha`] is a scheduler: it stops the training of sub-networks that are each trained by themselves.
 

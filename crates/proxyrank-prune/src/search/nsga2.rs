@@ -28,7 +28,8 @@ pub(super) fn next(search: &Search) -> Genes {
     let mut rng = stream(search.seed, Purpose::Search, generation as u64);
     let mut children: Vec<Genes> = Vec::new();
     let parents = survivors(search, generation);
-    let tournament = Tournament::new(parents.iter().map(|&member| search.points()[member]).collect());
+    let points: Vec<Point> = parents.iter().map(|&member| search.points()[member]).collect();
+    let tournament = Tournament::new(&points);
     while children.len() <= place {
         let is_new = |genes: &Genes, children: &[Genes]| {
             !children.contains(genes) && parents.iter().all(|&member| search.genes()[member] != *genes)
@@ -52,7 +53,7 @@ fn survivors(search: &Search, generations: usize) -> Vec<usize> {
     for generation in 0..generations {
         members.extend(generation * POPULATION..(generation + 1) * POPULATION);
         let points: Vec<Point> = members.iter().map(|&member| search.points()[member]).collect();
-        let order = Tournament::new(points).order();
+        let order = Tournament::new(&points).order();
         members = order.into_iter().take(POPULATION).map(|place| members[place]).collect();
     }
     members
@@ -65,9 +66,9 @@ struct Tournament {
 }
 
 impl Tournament {
-    fn new(points: Vec<Point>) -> Self {
-        let layers = layers(&points);
-        Self { crowding: crowding(&points, &layers), layers }
+    fn new(points: &[Point]) -> Self {
+        let layers = layers(points);
+        Self { crowding: crowding(points, &layers), layers }
     }
 
     fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use safetensors::{Dtype, SafeTensors, View};
-use sha2::{Digest, Sha256};
 
 use super::{Examples, Settings, SuperNet};
 use crate::PruneError;
 use crate::encoder::Weights;
+use crate::hash::{sha256, sha256_of_numbers};
 
 /// A flat slice; its bytes are made when they are written, so that never more than one slice is there twice.
 struct Flat<'a> {
@@ -45,7 +45,7 @@ impl<'a> SuperNet<'a> {
     /// Writes a checkpoint: beside the file, then in its place, so that a kill leaves the old one or the new one.
     pub fn save(&self, file: &Path) -> Result<(), PruneError> {
         let words = HashMap::from([
-            ("fingerprint".to_owned(), fingerprint(&self.settings, &self.weights, self.examples)?),
+            ("fingerprint".to_owned(), self.fingerprint.clone()),
             ("settings".to_owned(), json(&self.settings)?),
             ("curve".to_owned(), json(&self.curve)?),
         ]);
@@ -78,7 +78,7 @@ impl<'a> SuperNet<'a> {
         };
         let (_, metadata) = SafeTensors::read_metadata(&bytes)?;
         let words = metadata.metadata().clone().unwrap_or_default();
-        if words.get("fingerprint") != Some(&fingerprint(&run.settings, &run.weights, examples)?) {
+        if words.get("fingerprint") != Some(&run.fingerprint) {
             return Err(PruneError::OtherRun(file.to_owned()));
         }
         let missing = |path: &str| PruneError::Missing { path: path.to_owned() };
@@ -108,12 +108,13 @@ fn json(value: &impl serde::Serialize) -> Result<String, PruneError> {
         .map_err(|source| PruneError::Json { what: "a checkpoint".to_owned(), source })
 }
 
-/// A hash of what a run depends on but for its first weights, which the checkpoint replaces.
-fn fingerprint(settings: &Settings, weights: &Weights, examples: &Examples) -> Result<String, PruneError> {
-    let mut hash = Sha256::new();
-    for part in [json(settings)?, json(&weights.config)?, json(examples)?] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+/// A hash of what a run depends on: settings, first weights, examples.
+pub(super) fn fingerprint(
+    settings: &Settings,
+    weights: &Weights,
+    examples: &Examples,
+) -> Result<String, PruneError> {
+    let (settings, config, examples) = (json(settings)?, json(&weights.config)?, examples.to_json()?);
+    let numbers = sha256_of_numbers(&weights.values);
+    Ok(sha256([settings, config, examples, numbers].iter().map(String::as_bytes)))
 }

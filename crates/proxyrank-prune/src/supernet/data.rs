@@ -88,6 +88,11 @@ impl Examples {
         Self { texts, labels: self.labels.select(places) }
     }
 
+    /// As JSON, to be hashed.
+    pub(crate) fn to_json(&self) -> Result<String, PruneError> {
+        serde_json::to_string(self).map_err(|source| PruneError::Json { what: "examples".to_owned(), source })
+    }
+
     /// The training split in two, in the order of a seeded shuffle: floor(0.7 n) to train with, the others to validate with, of
     /// which at most `most_valid` are taken, none twice.
     pub fn split(&self, seed: u64, most_valid: Option<usize>) -> (Self, Self) {

@@ -99,7 +99,7 @@ pub(super) struct Pass {
 }
 
 impl Settings {
-    /// The passes of a step, the teacher first. p_t is linspace(0, 1, steps) at step t.
+    /// The passes of a step, the teacher first. `p_t` is linspace(0, 1, steps) at step t.
     pub(super) fn passes(&self, step: u64, steps: u64, rng: &mut ChaCha8Rng) -> Vec<Pass> {
         let full = |aim| Pass { genes: self.space.full(), aim };
         let smallest = |aim| Pass { genes: self.space.smallest(self.smallest), aim };
@@ -111,11 +111,10 @@ impl Settings {
             genes.map(|genes| Pass { genes, aim }).collect::<Vec<_>>()
         };
         match self.strategy {
-            Strategy::Standard => vec![full(Aim::Task)],
             Strategy::Random => random(Aim::Task),
             Strategy::LinearRandom if is_random => random(Aim::Task),
             Strategy::Kd if is_random => [vec![full(Aim::Teach)], random(Aim::Teacher)].concat(),
-            Strategy::LinearRandom | Strategy::Kd => vec![full(Aim::Task)],
+            Strategy::Standard | Strategy::LinearRandom | Strategy::Kd => vec![full(Aim::Task)],
             Strategy::Sandwich => [vec![full(Aim::Task), smallest(Aim::Task)], random(Aim::Task)].concat(),
             Strategy::OneShot => {
                 [vec![full(Aim::Task), smallest(Aim::Teacher)], random(Aim::Teacher)].concat()

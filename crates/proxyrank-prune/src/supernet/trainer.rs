@@ -3,6 +3,7 @@
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
+use super::checkpoint::fingerprint;
 use super::loss::{Target, loss};
 use super::optimiser::Moments;
 use super::strategy::{Aim, Pass};
@@ -22,6 +23,8 @@ pub struct SuperNet<'a> {
     pub(super) moments: Moments,
     /// The sum of the losses of each step so far.
     pub(super) curve: Vec<f64>,
+    /// Of settings, first weights and examples.
+    pub(super) fingerprint: String,
     gradients: Vec<Gradient>,
 }
 
@@ -52,7 +55,8 @@ impl<'a> SuperNet<'a> {
         }
         let gradients = (0..settings.lanes.max(1)).map(|_| Gradient::new(&weights.layout)).collect();
         let moments = Moments::new(&weights.layout);
-        Ok(Self { settings, examples, weights, moments, curve: Vec::new(), gradients })
+        let fingerprint = fingerprint(&settings, &weights, examples)?;
+        Ok(Self { settings, examples, weights, moments, curve: Vec::new(), fingerprint, gradients })
     }
 
     /// Steps done.

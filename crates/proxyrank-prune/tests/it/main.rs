@@ -4,4 +4,5 @@ mod agreement;
 mod common;
 mod gradients;
 mod minilm;
+mod runner;
 mod training;

@@ -1,4 +1,4 @@
-//! The real MiniLM against an independent implementation.
+//! The real `MiniLM` against an independent implementation.
 
 use std::path::PathBuf;
 

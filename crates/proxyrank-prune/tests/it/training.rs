@@ -10,7 +10,7 @@ use rand::RngExt;
 use super::common::{rng, space, weights};
 
 /// The class is that of the second token.
-fn examples(count: usize, seed: u64) -> Examples {
+pub(crate) fn examples(count: usize, seed: u64) -> Examples {
     let mut rng = rng(seed);
     let (mut texts, mut labels) = (Vec::new(), Vec::new());
     for _ in 0..count {
@@ -143,8 +143,8 @@ fn a_step_of_distillation_is_the_sum_of_its_losses() {
     let view = written.tensor("first_moments").unwrap();
     let moments: Vec<f32> =
         view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-    for ((name, place, _), (_, wanted)) in weights.layout.parameters().zip(encoder.gradients(&sum).unwrap()) {
-        for (found, wanted) in moments[place.range()].iter().zip(wanted.unwrap()) {
+    for ((name, place, _), wanted) in weights.layout.parameters().zip(encoder.gradients(&sum).unwrap()) {
+        for (found, wanted) in moments[place.range()].iter().zip(wanted) {
             let found = f64::from(*found) * 10.0;
             assert!((found - wanted).abs() < 1e-4 * (1.0 + wanted.abs()), "{name}: {found} {wanted}");
         }
