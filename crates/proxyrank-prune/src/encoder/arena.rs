@@ -38,13 +38,6 @@ impl Gradient {
         self.words.rows.clear();
     }
 
-    /// Adds the gradient of other texts.
-    pub fn add(&mut self, other: &Self) {
-        add(&mut self.values[self.rest.clone()], &other.values[self.rest.clone()]);
-        self.words.ids.extend_from_slice(&other.words.ids);
-        self.words.rows.extend_from_slice(&other.words.rows);
-    }
-
     /// The gradient of a whole parameter, the word table included; for tests.
     pub fn dense(&self, layout: &Layout) -> Vec<f32> {
         let mut values = self.values.clone();

@@ -140,6 +140,15 @@ kernel! {
 }
 
 kernel! {
+    /// Multiplies by a number.
+    pub(crate) fn scale<'a>(values: &'a mut [f32], factor: f32) {
+        for value in values {
+            *value *= factor;
+        }
+    }
+}
+
+kernel! {
     /// GELU of each row plus a bias, in place.
     pub(crate) fn bias_gelu<'a>(values: &'a mut [f32], bias: &'a [f32]) {
         for row in values.chunks_exact_mut(bias.len()) {

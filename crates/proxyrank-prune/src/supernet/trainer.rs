@@ -114,13 +114,10 @@ impl<'a> SuperNet<'a> {
         if !loss.is_finite() {
             return Err(PruneError::Diverged { step, loss });
         }
-        let (first, rest) = self.gradients.split_at_mut(1);
-        for other in &rest[..parts.len() - 1] {
-            first[0].add(other);
-        }
+        let lanes = &self.gradients[..parts.len()];
         let rate = self.settings.rate * (1.0 - step as f64 / steps as f64);
         let Weights { values, layout, .. } = &mut self.weights;
-        self.moments.update((values, layout), &first[0], (step, rate, self.settings.decay));
+        self.moments.update((values, layout), lanes, (step, rate, self.settings.decay));
         self.curve.push(loss);
         Ok(loss)
     }
