@@ -38,13 +38,14 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     page.heading("Does the type of operation matter?");
     show(&mut page, &explained(benchmark)?)?;
     page.heading("Which operations help?");
+    show(&mut page, &transforms(benchmark))?;
     show(&mut page, &effects(benchmark)?)?;
     page.heading("What pre-training looks like");
     let rows = ground_truth()?;
     for loss in Loss::ALL {
         let chart = chart(
             loss,
-            "mean over trainings, by the layers that are linear transforms",
+            "mean over trainings, by the linear transforms of a network",
             &groups(benchmark, &rows),
         );
         let [png, _] = chart.draw(&folder.join("charts").join(loss.name()))?;
@@ -61,22 +62,88 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     Ok(Some(StudyPage { title, path }))
 }
 
-/// Curves of trainings by depth and number of linear transforms, which have no residual connection.
-fn groups<'a>(benchmark: &Benchmark, rows: &'a [Row]) -> Vec<(String, Vec<&'a [Point]>)> {
-    let mut groups: BTreeMap<(usize, usize), Vec<&[Point]>> = BTreeMap::new();
-    for row in rows {
-        let entry = benchmark.entries.iter().find(|entry| entry.id.as_str() == row.arch_id);
-        if let Some(Architecture::Quarter(arch)) = entry.map(|entry| &entry.architecture) {
-            let transforms = arch.0.layers.iter().filter(|layer| is_transform(layer.operation)).count();
-            groups.entry((arch.0.layers.len(), transforms)).or_default().push(&row.curve);
-        }
-    }
-    let name = |(depth, transforms): (usize, usize)| format!("{depth} layers, {transforms} transforms");
-    groups.into_iter().map(|(group, curves)| (name(group), curves)).collect()
+/// Which linear transforms a network has. They have no residual connection, so what stood at a token is spread over all; a second
+/// one of the same kind gathers it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Transforms {
+    /// None.
+    None,
+    /// Each kind an even number of times.
+    Even,
+    /// A kind an odd number of times.
+    Odd,
 }
 
-const fn is_transform(operation: Operation) -> bool {
-    matches!(operation, Operation::Dft | Operation::Dct)
+impl Transforms {
+    const ALL: [Self; 3] = [Self::None, Self::Even, Self::Odd];
+
+    fn of(arch: &FlexibertArch) -> Self {
+        let count = |kind| arch.layers.iter().filter(|layer| layer.operation == kind).count();
+        match [Operation::Dft, Operation::Dct].map(count) {
+            [0, 0] => Self::None,
+            [fourier, cosine] if fourier % 2 == 0 && cosine % 2 == 0 => Self::Even,
+            _ => Self::Odd,
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::None => "no linear transform",
+            Self::Even => "each transform an even number of times",
+            Self::Odd => "a transform an odd number of times",
+        }
+    }
+}
+
+/// Curves of trainings by the transforms of their networks.
+fn groups<'a>(benchmark: &Benchmark, rows: &'a [Row]) -> Vec<(String, Vec<&'a [Point]>)> {
+    let of = |row: &Row| {
+        let entry = benchmark.entries.iter().find(|entry| entry.id.as_str() == row.arch_id);
+        match entry.map(|entry| &entry.architecture) {
+            Some(Architecture::Quarter(arch)) => Some(Transforms::of(&arch.0)),
+            _ => None,
+        }
+    };
+    let group = |transforms: Transforms| {
+        let curves = rows.iter().filter(|row| of(row) == Some(transforms)).map(|row| &row.curve[..]);
+        (transforms.title().to_owned(), curves.collect())
+    };
+    Transforms::ALL.map(group).into()
+}
+
+/// Scores by the transforms of networks.
+fn transforms(benchmark: &Benchmark) -> Table {
+    let metric = benchmark.info.metrics[0];
+    let (labels, archs) = labelled(benchmark, metric);
+    let columns = vec![
+        Column::text("transforms", "Transforms"),
+        Column::number("architectures", "Architectures", 0),
+        Column::number("mean", "Mean", 2),
+        Column::number("lowest", "Lowest", 2),
+        Column::number("highest", "Highest", 2),
+    ];
+    let title = format!("{} by the linear transforms of a network", metric.name);
+    let mut table = Table::new("embedded_transforms", title, columns);
+    for transforms in Transforms::ALL {
+        let chosen = labels.iter().zip(&archs).filter(|(_, arch)| Transforms::of(arch) == transforms);
+        let chosen: Vec<f64> = chosen.map(|(label, _)| *label).collect();
+        if chosen.is_empty() {
+            continue;
+        }
+        table.push(vec![
+            Cell::text(transforms.title()),
+            Cell::count(chosen.len() as u64),
+            Cell::number(chosen.iter().sum::<f64>() / chosen.len() as f64),
+            Cell::number(chosen.iter().copied().fold(f64::INFINITY, f64::min)),
+            Cell::number(chosen.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+        ]);
+    }
+    table.note(
+        "Fourier and cosine transforms are counted apart. A layer that transforms has no residual connection: what stood at a token is spread over \
+         all tokens, and only another transform of the same kind gathers it again, so a network with an odd number of one kind can say \
+         nothing about single tokens, which is all that pre-training asks for.",
+    );
+    table
 }
 
 /// Scores of the architectures that have one, and the architectures.
@@ -202,4 +269,29 @@ fn centred(labels: &[f64], archs: &[&FlexibertArch]) -> Vec<f64> {
     }
     let mean = |arch: &FlexibertArch| sums.get(&cell(arch)).map_or(0.0, |(sum, count)| sum / count);
     labels.iter().zip(archs).map(|(label, arch)| label - mean(arch)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proxyrank_space::flexibert::FlexibertLayer;
+
+    use super::*;
+
+    #[test]
+    fn transforms_of_different_kinds_do_not_undo_each_other() {
+        let of = |operations: &[Operation]| {
+            let layer = |operation: &Operation| FlexibertLayer {
+                operation: *operation,
+                heads: 2,
+                ffn_width: 128,
+                ffn_count: 1,
+            };
+            let layers = operations.iter().map(layer).collect();
+            Transforms::of(&FlexibertArch { hidden_size: 32, layers })
+        };
+        assert_eq!(of(&[Operation::Sdp, Operation::Wma]), Transforms::None);
+        assert_eq!(of(&[Operation::Dct, Operation::Sdp, Operation::Dct, Operation::Sdp]), Transforms::Even);
+        assert_eq!(of(&[Operation::Dct, Operation::Dft]), Transforms::Odd);
+        assert_eq!(of(&[Operation::Dft, Operation::Dft, Operation::Dft, Operation::Sdp]), Transforms::Odd);
+    }
 }
