@@ -155,7 +155,9 @@ pub fn noise_ceiling_of_means(
     for ((&label, &group), &stratum) in labels.iter().zip(groups).zip(strata) {
         trainings.entry(group).or_insert((stratum, Vec::new())).1.push(label);
     }
-    within.values_mut().for_each(|noise| noise.architectures = 0);
+    for noise in within.values_mut() {
+        noise.architectures = 0;
+    }
     let (mut means, mut homes, mut noise) = (Vec::new(), Vec::new(), Vec::new());
     for (stratum, values) in trainings.values() {
         means.push(mean(values));
