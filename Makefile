@@ -88,6 +88,7 @@ peer: toolchain ## Time networks and proxies against PyTorch, in turns (about 6 
 	@$(if $(PEER_PYTHON),,$(STEP) "PyTorch" benchmarks/peer/setup target/peer/venv)
 	@$(STEP) "self-test of PyTorch's side" $(PYTHON) benchmarks/peer/selftest.py crates/proxyrank-nn/tests/golden/encoders
 	@$(STEP) "comparison" target/debug/examples/peer --python $(PYTHON) $(PEER_ARGS)
+	@$(STEP) "comparison of training" target/debug/examples/peer --training --python $(PYTHON) $(PEER_ARGS)
 
 MIRROR ?= $(or $(PROXYRANK_MIRROR),target/mirror)
 WHEEL ?=

@@ -2,6 +2,7 @@
 
     {"do": "hello", "threads": 2}             {"reply": "hello", "torch": "...", "python": "...", "threads": 2}
     {"do": "load", "network": ..., ...}       {"reply": "loaded", "parameters": 9657088}
+    {"do": "load_training", "steps": 20, ...} {"reply": "loaded", "parameters": 123456}
     {"do": "run", "task": "forward"}          {"reply": "ran", "wall_ns": 80123456, "scores": {"hidden": 0.79}}
 
 What cannot be done is answered by {"reply": "failed", "message": "..."}; the end of standard input ends the worker. Only the
@@ -22,6 +23,7 @@ import torch
 import encoder
 import proxies
 import tensors
+import training
 
 
 class Worker:
@@ -31,6 +33,7 @@ class Worker:
         self.network: encoder.Network | None = None
         self.model: encoder.Electra | None = None
         self.data: proxies.Data | None = None
+        self.trainer: training.Trainer | None = None
 
     def hello(self, request: dict) -> dict:
         torch.set_num_threads(request["threads"])
@@ -52,13 +55,21 @@ class Worker:
         )
         return {"reply": "loaded", "parameters": sum(p.numel() for p in self.model.electra.parameters())}
 
+    def load_training(self, request: dict) -> dict:
+        self.trainer = training.Trainer(request)
+        return {"reply": "loaded", "parameters": sum(p.numel() for p in self.trainer.parameters)}
+
     def run(self, request: dict) -> dict:
         if request["task"] == "matmul":
             return timed(matmul)
+        if request["task"] == "train":
+            if self.trainer is None:
+                raise ValueError("nothing to train is loaded")
+            return timed(self.trainer.run)
         if self.model is None:
             raise ValueError("no network is loaded")
         if request["task"] not in TASKS:
-            raise ValueError(f"unknown task {request['task']!r}; it is one of {', '.join(TASKS)} or matmul")
+            raise ValueError(f"unknown task {request['task']!r}; it is one of {', '.join(TASKS)}, train or matmul")
         return timed(lambda: TASKS[request["task"]](self))
 
 
@@ -123,7 +134,12 @@ def timed(work: Callable[[], proxies.Scores]) -> dict:
 def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     worker = Worker()
-    deeds: dict[str, Callable[[dict], dict]] = {"hello": worker.hello, "load": worker.load, "run": worker.run}
+    deeds: dict[str, Callable[[dict], dict]] = {
+        "hello": worker.hello,
+        "load": worker.load,
+        "load_training": worker.load_training,
+        "run": worker.run,
+    }
     for line in sys.stdin:
         answer: dict[str, Any]
         try:

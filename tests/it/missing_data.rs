@@ -1,6 +1,6 @@
 //! Neither a mirror nor a network: exit 3, naming what is missing, in which revision, and how to get it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::place::Place;
 use crate::run::Run;
@@ -8,6 +8,8 @@ use crate::run::Run;
 /// Tables of every source, and what they need.
 const TABLES: &str = "reproduce nsc-flexibert nsc-gpt2";
 const FOR_ALL_TABLES: &[&str] = &["flexibert", "lpzero-released", "lts"];
+/// Architectures of the embedded benchmark.
+const ARCHITECTURES: usize = 96;
 
 #[test]
 fn offline_every_missing_data_set_is_named() {
@@ -32,8 +34,10 @@ fn offline_every_missing_data_set_is_named() {
 #[test]
 fn offline_the_embedded_benchmark_is_still_reproduced() {
     let place = Place::new();
-    // Before its first training is committed there is nothing to go on with.
-    if include_str!("../../datasets/embedded/rows.jsonl").is_empty() {
+    // Before every architecture has a training there is nothing to go on with.
+    let rows = include_str!("../../datasets/embedded/rows.jsonl").lines();
+    let archs: BTreeSet<&str> = rows.filter_map(|row| row.split('"').nth(3)).collect();
+    if archs.len() < ARCHITECTURES {
         assert_names(&place.run("reproduce --quick --offline").exits(3), &place, FOR_ALL_TABLES);
         place
             .run("rank --benchmark embedded --offline")

@@ -14,6 +14,7 @@
 //!
 //! - `task` names the pieces of work; `ours` and `../proxies.py` do them;
 //! - `protocol` and `worker` talk to the process;
+//! - `training` does the same for steps of pre-training (`--training`);
 //! - `measure` takes turns, `load` watches that the waiting side is idle, `spread` condenses ratios, `report` writes.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports on its streams")]
 
@@ -27,6 +28,7 @@ mod report;
 mod sample;
 mod spread;
 mod task;
+mod training;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +43,7 @@ use crate::measure::Sides;
 use crate::ours::Bench;
 use crate::report::{Report, Setting, agreement_table};
 use crate::sample::{BATCH, SEQ_LEN, Sampled, stratified};
+use crate::training::Plan;
 use crate::worker::Worker;
 
 /// Times networks and proxies against PyTorch.
@@ -65,7 +68,10 @@ struct Arguments {
     /// Seed of weights and of replaced tokens.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Folder for `peer.md` and `peer.json`.
+    /// Time steps of pre-training instead, at the size of FlexiBERT and at that of the embedded benchmark.
+    #[arg(long)]
+    training: bool,
+    /// Folder for `peer.md` and `peer.json`, or `training.md` and `training.json`.
     #[arg(long, default_value = "results/peer")]
     out: PathBuf,
 }
@@ -93,7 +99,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), PeerError> {
-    let Arguments { python, networks, rounds, threads, reading, seed, out } = arguments;
+    let Arguments { python, networks, rounds, threads, reading, seed, training, out } = arguments;
     for (number, what) in [(rounds, "the number of rounds"), (threads, "the number of threads")] {
         if *number == 0 {
             return Err(PeerError::Nothing { what });
@@ -109,6 +115,23 @@ fn run(arguments: &Arguments) -> Result<(), PeerError> {
     eprintln!("PyTorch {} on {} threads", peer.torch, peer.threads);
 
     let folder = tempfile::tempdir().map_err(PeerError::Folder)?;
+    if *training {
+        let plan = Plan {
+            cpu: processor(),
+            threads: *threads,
+            torch: peer.torch,
+            networks: *networks,
+            rounds: *rounds,
+            seed: *seed,
+        };
+        let report = training::measure(plan, &mut worker, folder.path(), |size, id| {
+            eprintln!("training network {id} of {size}");
+        })?;
+        println!("{}", report.page().markdown());
+        report.write(out)?;
+        eprintln!("written to {}", out.display());
+        return Ok(());
+    }
     let bench = Bench::new(*seed)?;
     let mut sides = Sides { bench: &bench, worker: &mut worker, folder: folder.path() };
     let mut agreement = Agreement::default();

@@ -17,7 +17,7 @@ use crate::task::{Ours, Torch};
 use crate::worker::Worker;
 
 /// Rest before each turn: threads of an OpenMP pool spin for some milliseconds after their work before they sleep.
-const REST: Duration = Duration::from_millis(20);
+pub(crate) const REST: Duration = Duration::from_millis(20);
 
 /// One piece of work, done by both.
 #[derive(Debug, Clone, Copy, Serialize)]

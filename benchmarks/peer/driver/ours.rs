@@ -82,20 +82,7 @@ pub(crate) struct Loaded<'a> {
 impl Loaded<'_> {
     /// Writes the weights to a file, and says what PyTorch must know.
     pub(crate) fn problem(&self, file: &Path) -> Result<Problem, PeerError> {
-        let bytes: Vec<_> = self
-            .weights
-            .parameters()
-            .map(|(parameter, values)| {
-                let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-                (&parameter.path, &parameter.shape, bytes)
-            })
-            .collect();
-        let written = bytes
-            .iter()
-            .map(|(path, shape, bytes)| Ok((*path, TensorView::new(Dtype::F32, (*shape).clone(), bytes)?)))
-            .collect::<Result<HashMap<_, _>, _>>()
-            .and_then(|tensors| safetensors::serialize_to_file(tensors, None, file));
-        written.map_err(|source| PeerError::Weights { path: file.to_owned(), source })?;
+        write_weights(&self.weights, file)?;
         Ok(Problem {
             network: Sizes::from(&self.weights.layout().network),
             weights: file.to_owned(),
@@ -158,6 +145,23 @@ impl Loaded<'_> {
             }
         }
     }
+}
+
+/// Writes every parameter under its path.
+pub(crate) fn write_weights(weights: &EncoderWeights<f32>, file: &Path) -> Result<(), PeerError> {
+    let bytes: Vec<_> = weights
+        .parameters()
+        .map(|(parameter, values)| {
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            (&parameter.path, &parameter.shape, bytes)
+        })
+        .collect();
+    let written = bytes
+        .iter()
+        .map(|(path, shape, bytes)| Ok((*path, TensorView::new(Dtype::F32, (*shape).clone(), bytes)?)))
+        .collect::<Result<HashMap<_, _>, _>>()
+        .and_then(|tensors| safetensors::serialize_to_file(tensors, None, file));
+    written.map_err(|source| PeerError::Weights { path: file.to_owned(), source })
 }
 
 fn named(calls: &[ProxyCall], evaluations: &[Evaluation]) -> Scores {

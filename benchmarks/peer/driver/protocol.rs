@@ -20,6 +20,8 @@ pub(crate) enum Request {
     Hello { threads: usize },
     /// Take this network; boxed, since it holds a batch.
     Load(Box<Problem>),
+    /// Take these two networks, to be trained.
+    LoadTraining(Box<Training>),
     /// Do this with the network, and time it.
     Run { task: Torch },
 }
@@ -30,12 +32,14 @@ impl Request {
         match self {
             Self::Hello { .. } => "say who it is",
             Self::Load(_) => "load a network",
+            Self::LoadTraining(_) => "load networks to train",
             Self::Run { task } => match task {
                 Torch::Forward => "run forward",
                 Torch::ForwardBackward => "run forward and backward",
                 Torch::WPca | Torch::WPcaDrawn => "compute W-PCA",
                 Torch::ProxiesSeparate | Torch::ProxiesShared => "compute all proxies",
                 Torch::Grasp => "compute GraSP",
+                Torch::Train => "train",
                 Torch::Matmul => "multiply matrices",
             },
         }
@@ -56,6 +60,28 @@ pub(crate) struct Problem {
     pub(crate) corrupted: Vec<u32>,
     /// Which ones.
     pub(crate) replaced: Vec<bool>,
+}
+
+/// Two networks with shared embeddings, and the batch that every step of their pre-training sees.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Training {
+    pub(crate) discriminator: Sizes,
+    pub(crate) generator: Sizes,
+    /// Safetensors files.
+    pub(crate) discriminator_weights: PathBuf,
+    pub(crate) generator_weights: PathBuf,
+    pub(crate) batch: usize,
+    pub(crate) seq_len: usize,
+    /// (B·S).
+    pub(crate) ids: Vec<u32>,
+    /// With some tokens hidden.
+    pub(crate) hidden: Vec<u32>,
+    /// Which ones.
+    pub(crate) rows: Vec<usize>,
+    /// Steps in a turn.
+    pub(crate) steps: usize,
+    pub(crate) discriminator_weight: f32,
+    pub(crate) rate: f64,
 }
 
 /// A network as the worker builds it.

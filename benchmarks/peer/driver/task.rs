@@ -52,6 +52,8 @@ pub(crate) enum Torch {
     ProxiesSeparate,
     ProxiesShared,
     Grasp,
+    /// Steps of pre-training.
+    Train,
     /// A square matrix product, for the machine's rate.
     Matmul,
 }
@@ -67,6 +69,7 @@ impl Torch {
             Self::ProxiesSeparate => "all proxies; PyTorch with a pass for each, as released",
             Self::ProxiesShared => "all proxies; PyTorch with shared passes",
             Self::Grasp => "GraSP",
+            Self::Train => "steps of pre-training",
             Self::Matmul => "matrix product",
         }
     }

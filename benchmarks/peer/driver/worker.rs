@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::error::PeerError;
-use crate::protocol::{Peer, Problem, Reply, Request, Timing};
+use crate::protocol::{Peer, Problem, Reply, Request, Timing, Training};
 use crate::task::Torch;
 
 /// The other side. Its standard error is ours, so a user sees what it says there.
@@ -49,10 +49,18 @@ impl Worker {
 
     /// Hands a network over; gives its number of parameters.
     pub(crate) fn load(&mut self, problem: Problem) -> Result<u64, PeerError> {
-        let request = Request::Load(Box::new(problem));
-        match self.ask(&request)? {
+        self.loaded(&Request::Load(Box::new(problem)))
+    }
+
+    /// Hands two networks over that are to be trained; gives their number of parameters.
+    pub(crate) fn load_training(&mut self, training: Training) -> Result<u64, PeerError> {
+        self.loaded(&Request::LoadTraining(Box::new(training)))
+    }
+
+    fn loaded(&mut self, request: &Request) -> Result<u64, PeerError> {
+        match self.ask(request)? {
             Reply::Loaded { parameters } => Ok(parameters),
-            reply => Err(unexpected(&request, &reply)),
+            reply => Err(unexpected(request, &reply)),
         }
     }
 

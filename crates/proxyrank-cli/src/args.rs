@@ -21,11 +21,11 @@ pub(crate) use corpus::CorpusArgs;
 pub(crate) use leaderboard::{LeaderboardBuildArgs, LeaderboardCheckArgs, LeaderboardCommand};
 pub(crate) use predict::{FeaturesArg, PredictArgs, ScaleArg};
 pub(crate) use search::{
-    DistilArgs, EtaArg, LpzeroArgs, ObjectiveArg, ProtocolArg, RulesArg, SearchArgs, SearchWhat, SpaceArg,
-    StrategyArg, TabularArgs, TaskArg, WpcaArgs,
+    DistilArgs, EtaArg, LpzeroArgs, ObjectiveArg, ProtocolArg, PruneArgs, RulesArg, SearchArgs, SearchWhat,
+    SpaceArg, StrategyArg, TabularArgs, TaskArg, WpcaArgs,
 };
 pub(crate) use target::TargetArgs;
-pub(crate) use train::{EmbeddedArgs, OneArgs, TextArg, TrainArgs, TrainWhat};
+pub(crate) use train::{EmbeddedArgs, ExitsArgs, OneArgs, RealArgs, TextArg, TrainArgs, TrainWhat};
 
 /// Measures zero-cost proxies that rank language-model architectures, and checks what was published about them.
 #[derive(Debug, Parser)]

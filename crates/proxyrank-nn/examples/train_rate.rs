@@ -69,6 +69,7 @@ fn step(
         positions: Positions::Drawn,
         attention: Attention::Drawn,
         noise: Some(0),
+        exit: None,
     };
     let mut electra = Electra::new(&generator, network, settings)?;
     let id = |row: usize| u32::try_from(5 + row * 7919 % (network.vocab_size - 5)).unwrap_or(5);

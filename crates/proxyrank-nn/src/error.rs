@@ -17,6 +17,16 @@ pub enum NnError {
         /// The width to be divided.
         width: usize,
     },
+    /// An early exit is not between two layers.
+    #[error(
+        "an exit after {exit} layers of a network of {layers}: it must be after the first layer at least and before the last"
+    )]
+    ExitLayer {
+        /// Layers before the exit.
+        exit: usize,
+        /// Layers of the network.
+        layers: usize,
+    },
     /// A feed-forward chain does not start and end at the hidden size, or has no hidden layer.
     #[error(
         "layer {layer}: the feed-forward widths {widths:?} must start and end with the hidden size {hidden} and have at least one width between"

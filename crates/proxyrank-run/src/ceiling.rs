@@ -5,7 +5,7 @@
 
 use proxyrank_report::table::{Cell, Column, Table};
 use proxyrank_schema::Reading;
-use proxyrank_stats::{Ceiling, CeilingOptions, noise_ceiling};
+use proxyrank_stats::{Ceiling, CeilingOptions, noise_ceiling, noise_ceiling_of_means};
 
 use crate::RunError;
 use crate::benchmark::{Benchmark, Metric, Source};
@@ -78,8 +78,8 @@ pub fn ceiling(
     )))
 }
 
-/// The ceiling of the labels of single trainings where architectures were trained from several seeds. None while none was, or
-/// if the noise of what there is exceeds the spread of the labels.
+/// The ceiling of labels that are means over an architecture's trainings. None while nothing was trained twice, or if the noise of what
+/// there is exceeds the spread of the labels.
 fn by_seeds(benchmark: &Benchmark, metric: Metric, options: &CeilingOptions) -> Option<Ceiling> {
     let (mut labels, mut groups, mut strata) = (Vec::new(), Vec::new(), Vec::new());
     for training in &benchmark.trainings {
@@ -89,7 +89,7 @@ fn by_seeds(benchmark: &Benchmark, metric: Metric, options: &CeilingOptions) -> 
         let depth = benchmark.entries[training.entry].architecture.depth();
         strata.push(u32::try_from(depth).unwrap_or(u32::MAX));
     }
-    noise_ceiling(&labels, &groups, &strata, options).ok()
+    noise_ceiling_of_means(&labels, &groups, &strata, options).ok()
 }
 
 /// The three ceilings side by side.
@@ -135,8 +135,8 @@ pub fn table(
     }
     if seeds {
         table.note(
-            "Noise and ceiling are those of single trainings. Other tables rank by the mean over an architecture's trainings, whose \
-             ceiling is higher. The first column counts trainings, the second architectures.",
+            "The noise is that of single trainings; the ceiling is that of an architecture's label, which is the mean over its trainings \
+             and has less.",
         );
     } else {
         table.note("Tables and charts show (b).");

@@ -11,6 +11,7 @@ use proxyrank_nn::{DeviceError, NnError};
 use proxyrank_predict::PredictError;
 use proxyrank_proxies::gradient::SignalError;
 use proxyrank_proxies::{CallError, UnknownProxy};
+use proxyrank_prune::PruneError;
 use proxyrank_report::chart::ChartError;
 use proxyrank_report::file::WriteError;
 use proxyrank_report::site::SiteError;
@@ -81,6 +82,9 @@ pub enum RunError {
     /// A predictor could not be fitted or judged.
     #[error(transparent)]
     Predict(#[from] PredictError),
+    /// An encoder could not be read, trained or pruned.
+    #[error(transparent)]
+    Prune(Box<PruneError>),
     /// A search could not be replayed.
     #[error(transparent)]
     Search(#[from] SearchError),
@@ -222,4 +226,4 @@ macro_rules! boxed {
     };
 }
 
-boxed!(FetchError => Fetch, LoadError => Load, StoreError => Store, ChartError => Chart, CallError => Call, SiteError => Site);
+boxed!(FetchError => Fetch, LoadError => Load, StoreError => Store, ChartError => Chart, CallError => Call, SiteError => Site, PruneError => Prune);

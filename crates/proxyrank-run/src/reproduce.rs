@@ -73,7 +73,7 @@ pub fn reproduce(
     }
     clock.lap("scores computed and stored");
 
-    let reports = report(workshop, programme, options)?;
+    let reports = report_on(workshop, programme, infos, options)?;
     clock.lap("tables, charts and ledger written");
     Ok(reports)
 }
@@ -84,8 +84,18 @@ pub fn report(
     programme: &Programme,
     options: &ReportOptions,
 ) -> Result<Reports, RunError> {
+    report_on(workshop, programme, wanted(programme)?, options)
+}
+
+/// The same for some of the benchmarks: those whose data are at hand.
+fn report_on(
+    workshop: &Workshop<'_>,
+    programme: &Programme,
+    infos: Vec<&'static BenchmarkInfo>,
+    options: &ReportOptions,
+) -> Result<Reports, RunError> {
     let tables = &programme.tables;
-    let (infos, shelf) = shelf_of(workshop, wanted(programme)?)?;
+    let (infos, shelf) = shelf_of(workshop, infos)?;
     let total = infos.iter().map(|info| info.readings.len()).sum();
     let task = workshop.watch.task("rank and draw", total);
     let mut pages = Vec::new();

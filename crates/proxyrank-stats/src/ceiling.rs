@@ -132,6 +132,44 @@ pub fn noise_ceiling(
     strata: &[u32],
     options: &CeilingOptions,
 ) -> Result<Ceiling, StatsError> {
+    check(labels, groups, strata, options)?;
+    let (within, distinct) = noise_by_stratum(labels, groups, strata)?;
+    let noise: Vec<f64> = strata.iter().map(|s| within[s].sd).collect();
+    finish(labels, strata, &noise, (within, distinct), options)
+}
+
+/// The ceiling of labels that are means over trainings, each from a seed of its own.
+///
+/// `labels`, `groups` (equal numbers for trainings of one architecture) and `strata` have one entry per *training*. Noise is that of single
+/// trainings, as in [`noise_ceiling`]; the mean over k of them has `1 / k` of its variance. An architecture counts once, in the order of the
+/// groups' numbers.
+pub fn noise_ceiling_of_means(
+    labels: &[f64],
+    groups: &[u32],
+    strata: &[u32],
+    options: &CeilingOptions,
+) -> Result<Ceiling, StatsError> {
+    check(labels, groups, strata, options)?;
+    let (mut within, distinct) = noise_by_stratum(labels, groups, strata)?;
+    let mut trainings: BTreeMap<u32, (u32, Vec<f64>)> = BTreeMap::new();
+    for ((&label, &group), &stratum) in labels.iter().zip(groups).zip(strata) {
+        trainings.entry(group).or_insert((stratum, Vec::new())).1.push(label);
+    }
+    within.values_mut().for_each(|noise| noise.architectures = 0);
+    let (mut means, mut homes, mut noise) = (Vec::new(), Vec::new(), Vec::new());
+    for (stratum, values) in trainings.values() {
+        means.push(mean(values));
+        homes.push(*stratum);
+        if let Some(known) = within.get_mut(stratum) {
+            known.architectures += 1;
+            noise.push(known.sd / (values.len() as f64).sqrt());
+        }
+    }
+    check_count(means.len(), 3)?;
+    finish(&means, &homes, &noise, (within, distinct), options)
+}
+
+fn check(labels: &[f64], groups: &[u32], strata: &[u32], options: &CeilingOptions) -> Result<(), StatsError> {
     check_series("labels", labels, labels.len())?;
     check_length("groups", groups.len(), labels.len())?;
     check_length("strata", strata.len(), labels.len())?;
@@ -139,19 +177,26 @@ pub fn noise_ceiling(
     if options.simulations == 0 {
         return Err(StatsError::InvalidOption { option: "simulations", must: "be at least 1" });
     }
-    check_confidence(options.confidence)?;
+    check_confidence(options.confidence)
+}
 
-    let (within, distinct) = noise_by_stratum(labels, groups, strata)?;
-    let noise: Vec<f64> = strata.iter().map(|s| within[s].sd).collect();
+/// The ceiling of labels whose noise, a standard deviation each, is known.
+fn finish(
+    labels: &[f64],
+    strata: &[u32],
+    noise: &[f64],
+    (within, distinct): (BTreeMap<u32, StratumNoise>, usize),
+    options: &CeilingOptions,
+) -> Result<Ceiling, StatsError> {
     let noise_share = mean(&noise.iter().map(|sd| sd * sd).collect::<Vec<_>>()) / sample_variance(labels);
     let truths = match options.truth {
-        TruthModel::WithinStrata => shrink(labels, strata, &noise),
-        TruthModel::Overall => shrink(labels, &vec![0; labels.len()], &noise),
+        TruthModel::WithinStrata => shrink(labels, strata, noise),
+        TruthModel::Overall => shrink(labels, &vec![0; labels.len()], noise),
     };
     if is_constant(&truths) {
         return Err(constant("the noise-free truth (the noise explains all variance of the labels)"));
     }
-    let (tau, rho) = simulate(&truths, &noise, options);
+    let (tau, rho) = simulate(&truths, noise, options);
     Ok(Ceiling {
         architectures: labels.len(),
         distinct,
@@ -307,6 +352,28 @@ mod tests {
         assert!((variance(0..4) - sample_variance(&labels[0..4])).abs() < 1e-12);
         assert!((variance(4..7) - sample_variance(&labels[4..7])).abs() < 1e-12);
         assert!((mean(&truths) - mean(&labels)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn means_over_trainings_are_less_noisy_than_trainings() {
+        // Architecture 0 twice, 1 once, 2 four times, 3 twice; all in one stratum.
+        let labels = [1.0, 3.0, 10.0, 20.0, 22.0, 24.0, 22.0, 40.0, 44.0];
+        let groups = [0, 0, 1, 2, 2, 2, 2, 3, 3];
+        let options = CeilingOptions { simulations: 400, ..CeilingOptions::default() };
+        let of_means = noise_ceiling_of_means(&labels, &groups, &[2; 9], &options).unwrap();
+        let variance = (2.0 + 8.0 + 8.0) / 5.0_f64;
+        assert_eq!((of_means.architectures, of_means.distinct, of_means.within[0].architectures), (4, 4, 4));
+        assert!((of_means.within[0].sd - variance.sqrt()).abs() < 1e-12);
+        let noise = variance * (0.5 + 1.0 + 0.25 + 0.5) / 4.0;
+        let spread = sample_variance(&[2.0, 10.0, 22.0, 42.0]);
+        assert!((of_means.pearson - (1.0 - noise / spread).sqrt()).abs() < 1e-12);
+        let single = noise_ceiling(&labels, &groups, &[2; 9], &options).unwrap();
+        assert_eq!(single.architectures, 9);
+        assert!(of_means.tau.point > single.tau.point);
+        assert_eq!(
+            noise_ceiling_of_means(&[1.0, 2.0, 3.0], &[0, 1, 2], &[0; 3], &options),
+            Err(StatsError::NoReplicates)
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A statistic on the whole sample with an interval around it.
 ///
@@ -46,6 +47,21 @@ impl fmt::Display for Estimate {
     }
 }
 
+/// The mean of independent values, assumed normal, with Student's interval; `n` is their number. `None` for fewer than two values or
+/// one that is not finite.
+pub fn mean_interval(values: &[f64], confidence: f64) -> Option<Estimate> {
+    let n = values.len();
+    if n < 2 || !values.iter().all(|value| value.is_finite()) {
+        return None;
+    }
+    let degrees = (n - 1) as f64;
+    let mean = values.iter().sum::<f64>() / n as f64;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / degrees;
+    let student = StudentsT::new(0.0, 1.0, degrees).ok()?;
+    let reach = student.inverse_cdf(f64::midpoint(1.0, confidence)) * (variance / n as f64).sqrt();
+    Some(Estimate { point: mean, low: mean - reach, high: mean + reach, n })
+}
+
 /// The `q`-quantile of `values` with linear interpolation between order statistics (type 7 of Hyndman and
 /// Fan 1996, the default of numpy); reorders `values`. `None` when there are none, or `q` lies outside
 /// 0..=1.
@@ -70,6 +86,16 @@ mod tests {
         let estimate = Estimate { point: 0.7451, low: 0.721_04, high: 0.768, n: 500 };
         assert_eq!(estimate.to_string(), "0.745 [0.721, 0.768]");
         assert_eq!(format!("{estimate:.1}"), "0.7 [0.7, 0.8]");
+    }
+
+    #[test]
+    fn intervals_of_means_are_students() {
+        // scipy.stats.t.interval(0.95, 4, mean, sem) of these.
+        let found = mean_interval(&[1.0, 2.0, 3.0, 4.0, 6.0], 0.95).unwrap();
+        assert!((found.point - 3.2).abs() < 1e-12 && found.n == 5);
+        assert!((found.high - 5.588_389).abs() < 1e-5 && (found.low - 0.811_611).abs() < 1e-5, "{found:.6}");
+        assert_eq!(mean_interval(&[1.0], 0.95), None);
+        assert_eq!(mean_interval(&[1.0, f64::NAN], 0.95), None);
     }
 
     #[test]

@@ -44,12 +44,14 @@ pub use answers::{exact_match, normalised, word_f1};
 pub use bootstrap::{
     Analysis, BootstrapOptions, Comparison, Panel, ProxyStatistics, Rivalry, analyse, compare, holm,
 };
-pub use ceiling::{Ceiling, CeilingOptions, NoiseSource, StratumNoise, TruthModel, noise_ceiling};
+pub use ceiling::{
+    Ceiling, CeilingOptions, NoiseSource, StratumNoise, TruthModel, noise_ceiling, noise_ceiling_of_means,
+};
 pub use cells::within_cell_tau;
 pub use classification::{accuracy, f1, matthews};
 pub use close_pairs::close_pairs_tau;
 pub use error::StatsError;
-pub use estimate::{Estimate, quantile};
+pub use estimate::{Estimate, mean_interval, quantile};
 pub use failure::{Aligned, FailurePolicy};
 pub use kendall::{kendall_tau_a, kendall_tau_b};
 pub use moments::{coefficient_of_variation, pearson_r};

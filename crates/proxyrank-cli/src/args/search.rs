@@ -2,6 +2,7 @@
 
 mod distil;
 mod lpzero;
+mod prune;
 mod tabular;
 mod wpca;
 
@@ -9,6 +10,7 @@ use clap::{Args, Subcommand};
 
 pub(crate) use distil::{DistilArgs, TaskArg};
 pub(crate) use lpzero::{LpzeroArgs, ObjectiveArg, ProtocolArg, StrategyArg};
+pub(crate) use prune::PruneArgs;
 pub(crate) use tabular::TabularArgs;
 pub(crate) use wpca::{EtaArg, RulesArg, SpaceArg, WpcaArgs};
 
@@ -33,4 +35,6 @@ pub(crate) enum SearchWhat {
     WpcaDistil(DistilArgs),
     /// A benchmark's own architectures: which search finds a good one with few labels
     Tabular(TabularArgs),
+    /// Sub-networks of a pre-trained encoder: structural pruning as search
+    Prune(Box<PruneArgs>),
 }

@@ -11,9 +11,11 @@ use proxyrank_schema::{BenchmarkId, Reading};
 #[command(after_help = "Examples:\n  \
     proxyrank train --benchmark embedded --arch 17 --recipe embedded --out trained\n  \
     proxyrank train --benchmark flexibert --arch 60 --text wikitext-2 --tasks sst2,rte --out trained\n  \
-    proxyrank train embedded                 the rows of the embedded benchmark that are missing\n\n\
+    proxyrank train embedded                 the rows of the embedded benchmark that are missing\n  \
+    proxyrank train exits                    early exit and weaker generators against the plain recipe\n  \
+    proxyrank train real                     small networks on GLUE, beside counts of words\n\n\
     A training that was interrupted, or killed, goes on from its last checkpoint as if nothing had happened: say the same \
-    command again. DIR gets checkpoint.safetensors, curve.parquet and scores.json.")]
+    command again. DIR gets checkpoint.safetensors, curve.parquet with charts of it, and scores.json.")]
 pub(crate) struct TrainArgs {
     /// What to train other than one network.
     #[command(subcommand)]
@@ -28,6 +30,10 @@ pub(crate) struct TrainArgs {
 pub(crate) enum TrainWhat {
     /// The networks of the embedded benchmark; resumable
     Embedded(EmbeddedArgs),
+    /// One network by cheaper recipes: early exit, weaker generators; resumable
+    Exits(ExitsArgs),
+    /// Small networks on the real tasks of GLUE, beside answers that need no network; resumable
+    Real(RealArgs),
 }
 
 /// One network.
@@ -143,6 +149,45 @@ pub(crate) struct EmbeddedArgs {
     #[arg(long, value_name = "ARCH/SEED", conflicts_with = "limit")]
     pub(crate) row: Option<String>,
     /// Say what is missing, and train nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Options of `train exits`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "One network of the embedded benchmark is pre-trained with and without early exit, for fewer steps, with a narrower generator and \
+    without one, from five seeds each, and fine-tuned on the five tasks. `proxyrank report` makes a page of the rows, which may be \
+    fewer than all. A finished row is on the disk before the next one begins. Stop with Ctrl-C or SIGTERM and say the same command \
+    again."
+)]
+pub(crate) struct ExitsArgs {
+    /// File of rows to add to
+    #[arg(long, value_name = "FILE", default_value = "results/early_exit/rows.jsonl")]
+    pub(crate) rows: PathBuf,
+    /// Networks to train side by side, each on one thread
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: u16,
+    /// Print what the rows say so far, and train nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Options of `train real`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Two networks of the embedded benchmark, with BERT's vocabulary, are pre-trained on WikiText-2 from three seeds each and \
+    fine-tuned on all nine tasks of GLUE; the commonest class and logistic regression on word pieces are measured on the same examples. \
+    `proxyrank report` makes a page of the rows, which may be fewer than all. Stop with Ctrl-C or SIGTERM and say the same command again."
+)]
+pub(crate) struct RealArgs {
+    /// File of rows to add to; pre-trained networks are kept beside it
+    #[arg(long, value_name = "FILE", default_value = "results/real_tasks/rows.jsonl")]
+    pub(crate) rows: PathBuf,
+    /// Trainings side by side, each on one thread
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(1..=1024))]
+    pub(crate) workers: u16,
+    /// Print what the rows say so far, and train nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

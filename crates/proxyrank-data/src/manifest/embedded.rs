@@ -30,6 +30,7 @@ const EMBEDDED: &[Embedded] = &[
     dataset!("wikitext-2"),
     dataset!("openwebtext"),
     dataset!("bert-base-uncased"),
+    dataset!("minilm-l6"),
 ];
 
 /// A test parses every embedded manifest, so none is lost here in a build that passed its tests.

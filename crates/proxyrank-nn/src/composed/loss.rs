@@ -67,7 +67,8 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
         // (B, 1, S) times (B, S, h): each token's share of the row that the head reads.
         let share = |sequence: usize, token: usize| {
             let count = readout.count(sequence);
-            if token < count { T::of_f64(1.0 / count as f64) } else { T::ZERO }
+            let again = if token == 0 && readout.first_again() { 1.0 } else { 0.0 };
+            if token < count { T::of_f64(1.0 / count as f64 + again) } else { T::ZERO }
         };
         let shares = (0..sequences * seq_len).map(|row| share(row / seq_len, row % seq_len)).collect();
         let shares = Tensor::from_vec(shares, (sequences, 1, seq_len), hidden.device())?;

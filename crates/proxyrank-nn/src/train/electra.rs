@@ -11,6 +11,7 @@ use proxyrank_space::EncoderNetwork;
 use super::adamw::{AdamW, Moments, squared_norm};
 use super::attention::Attention;
 use super::embeddings::accumulate;
+use super::exit::{EarlyExit, Exit, Found, Labelled, Part};
 use super::positions::Positions;
 use super::sampler::Sampler;
 use super::schedule::Schedule;
@@ -46,6 +47,8 @@ pub struct ElectraSettings {
     pub attention: Attention,
     /// Seed of dropout masks and drawn tokens; without it there is no dropout, and seed 0 draws.
     pub noise: Option<u64>,
+    /// Whether, and where, sequences leave the discriminator early.
+    pub exit: Option<EarlyExit>,
 }
 
 /// What a step found.
@@ -53,7 +56,7 @@ pub struct ElectraSettings {
 pub struct ElectraLosses {
     /// The step, from 0.
     pub step: u64,
-    /// Cross-entropy of the hidden tokens, nats.
+    /// Cross-entropy of the hidden tokens, nats; 0 without a generator.
     pub generator: f64,
     /// Binary cross-entropy of the discriminator, nats a token.
     pub discriminator: f64,
@@ -61,6 +64,16 @@ pub struct ElectraLosses {
     pub replaced: f64,
     /// Norm of the gradient of the weighted sum of losses, before clipping.
     pub norm: f64,
+    /// The discriminator's work as a share of a step without early exit, counted in layers.
+    pub work: f64,
+}
+
+/// The generator's part of a step.
+#[derive(Debug)]
+struct Guess {
+    loss: f64,
+    body: Vec<f32>,
+    part: Part,
 }
 
 /// Generator and discriminator in training, single precision, on the CPU.
@@ -73,11 +86,14 @@ pub struct Electra {
     /// Of the generator's body, the discriminator's and the embeddings.
     moments: [Moments; 3],
     embedding_gradient: Vec<f32>,
+    exit: Option<Exit>,
     step: u64,
 }
 
 /// Names of the three stretches in a snapshot.
 const STRETCHES: [&str; 3] = ["generator", "discriminator", "embeddings"];
+/// Name of the bits of the running mean that early exit goes by.
+const EXIT_MEAN: &str = "exit_mean";
 
 impl Electra {
     /// Two networks with the same embedding tables, at their initial weights.
@@ -121,7 +137,8 @@ impl Electra {
         ];
         let embedding_gradient = vec![0.0; discriminator.embeddings().len()];
         let engine = FastEngine::new();
-        Ok(Self { settings, engine, generator, discriminator, moments, embedding_gradient, step: 0 })
+        let exit = settings.exit.map(|rule| Exit::new(rule, &discriminator)).transpose()?;
+        Ok(Self { settings, engine, generator, discriminator, moments, embedding_gradient, exit, step: 0 })
     }
 
     /// Steps made.
@@ -142,53 +159,63 @@ impl Electra {
         hidden: &TokenBatch,
         targets: &[MaskedToken],
     ) -> Result<ElectraLosses, NnError> {
-        let ElectraSettings { optimiser, schedule, generator_weight, discriminator_weight, noise, .. } =
-            self.settings;
-        let seed = |use_: u64| mix(mix(noise.unwrap_or(0)).wrapping_add(4 * self.step + use_));
-        let dropout = |use_: u64| noise.map_or(Dropout::Off, |_| Dropout::Seed(seed(use_)));
-        let engine = &self.engine;
-
-        let loss = Loss::MaskedTokens(targets);
-        let draw = seed(0);
-        let guessed =
-            engine.gradient(&self.generator, EncoderInput::Tokens(hidden), loss, dropout(1), |block| {
-                Sampler::new(draw, block, targets)
-            })?;
+        let draw = self.seed(0);
+        let (input, loss) = (EncoderInput::Tokens(hidden), Loss::MaskedTokens(targets));
+        let guessed = self.engine.gradient(&self.generator, input, loss, self.dropout(1), |block| {
+            Sampler::new(draw, block, targets)
+        })?;
         let mut ids = tokens.ids().to_vec();
         for (row, id) in guessed.visitors.iter().flat_map(|sampler| &sampler.drawn) {
             ids[*row] = *id;
         }
-        let replaced: Vec<bool> = ids.iter().zip(tokens.ids()).map(|(now, before)| now != before).collect();
         let corrupted = TokenBatch::new(ids, tokens.batch(), tokens.seq_len())?;
-        let found = engine.gradient(
-            &self.discriminator,
-            EncoderInput::Tokens(&corrupted),
-            Loss::ReplacedTokens(&replaced),
-            dropout(2),
-            |_| Blind,
-        )?;
+        let part = Part {
+            ids: hidden.ids().to_vec(),
+            gradient: guessed.gradient.embeddings,
+            weight: self.settings.generator_weight,
+        };
+        let guess = Guess { loss: guessed.loss, body: guessed.gradient.body, part };
+        self.learn(tokens, &corrupted, Some(guess))
+    }
+
+    /// One step of the discriminator alone, on a batch in which somebody else than the generator replaced tokens.
+    pub fn detect(&mut self, tokens: &TokenBatch, corrupted: &TokenBatch) -> Result<ElectraLosses, NnError> {
+        self.learn(tokens, corrupted, None)
+    }
+
+    /// The discriminator's part, and the optimiser's.
+    fn learn(
+        &mut self,
+        tokens: &TokenBatch,
+        corrupted: &TokenBatch,
+        guess: Option<Guess>,
+    ) -> Result<ElectraLosses, NnError> {
+        let ElectraSettings { optimiser, schedule, generator_weight, discriminator_weight, .. } =
+            self.settings;
+        let pairs = corrupted.ids().iter().zip(tokens.ids());
+        let replaced: Vec<bool> = pairs.map(|(now, before)| now != before).collect();
+        let found = self.find(&Labelled { tokens: corrupted, replaced: &replaced })?;
 
         self.embedding_gradient.fill(0.0);
         let layout = &self.discriminator.layout().embeddings;
-        for (ids, gradient, weight) in [
-            (hidden.ids(), &guessed.gradient, generator_weight),
-            (corrupted.ids(), &found.gradient, discriminator_weight),
-        ] {
-            if let Some(part) = &gradient.embeddings {
-                accumulate(&mut self.embedding_gradient, layout, ids, part, weight);
+        let of_guess = guess.iter().map(|guess| (&guess.part, guess.part.weight));
+        let of_find = found.parts.iter().map(|part| (part, part.weight * discriminator_weight));
+        for (part, weight) in of_guess.chain(of_find) {
+            if let Some(gradient) = &part.gradient {
+                accumulate(&mut self.embedding_gradient, layout, &part.ids, gradient, weight);
             }
         }
-        let (guess, find) = (guessed.gradient.body, found.gradient.body);
         let squares = |gradient: &[f32], weight: f32| squared_norm(gradient) * f64::from(weight).powi(2);
-        let squared = squares(&guess, generator_weight)
-            + squares(&find, discriminator_weight)
+        let squared = guess.as_ref().map_or(0.0, |guess| squares(&guess.body, generator_weight))
+            + squares(&found.body, discriminator_weight)
             + squared_norm(&self.embedding_gradient);
         let losses = ElectraLosses {
             step: self.step,
-            generator: guessed.loss,
+            generator: guess.as_ref().map_or(0.0, |guess| guess.loss),
             discriminator: found.loss,
             replaced: replaced.iter().filter(|replaced| **replaced).count() as f64 / replaced.len() as f64,
             norm: squared.sqrt(),
+            work: found.work,
         };
         if ![losses.generator, losses.discriminator, losses.norm].into_iter().all(f64::is_finite) {
             let loss = f64::from(generator_weight) * losses.generator
@@ -199,23 +226,50 @@ impl Electra {
         let (rate, scale) = ((self.step, schedule.rate(self.step)), optimiser.clipping(squared));
         let [of_generator, of_discriminator, of_embeddings] = &mut self.moments;
         let scaled = |weight: f32| scale * f64::from(weight);
-        optimiser.update(self.generator.body_mut(), of_generator, &guess, rate, scaled(generator_weight));
-        optimiser.update(
-            self.discriminator.body_mut(),
-            of_discriminator,
-            &find,
-            rate,
-            scaled(discriminator_weight),
-        );
-        // For the moment only one of the two holds the tables, so they are changed in place.
-        self.generator.replace_embeddings(Arc::from([]));
+        if let Some(guess) = guess {
+            let scale = scaled(generator_weight);
+            optimiser.update(self.generator.body_mut(), of_generator, &guess.body, rate, scale);
+            self.engine.recycle(guess.body);
+        }
+        let scale_found = scaled(discriminator_weight);
+        optimiser.update(self.discriminator.body_mut(), of_discriminator, &found.body, rate, scale_found);
+        // For the moment only one network holds the tables, so they are changed in place.
+        let none: Arc<[f32]> = Arc::from([]);
+        self.generator.replace_embeddings(Arc::clone(&none));
+        if let Some(exit) = &mut self.exit {
+            exit.let_go(none);
+        }
         let tables = self.discriminator.embeddings_mut();
         optimiser.update(tables, of_embeddings, &self.embedding_gradient, rate, scale);
         self.share_embeddings();
-        self.engine.recycle(guess);
-        self.engine.recycle(find);
+        self.engine.recycle(found.body);
         self.step += 1;
         Ok(losses)
+    }
+
+    /// The discriminator's pass.
+    fn find(&mut self, batch: &Labelled<'_>) -> Result<Found, NnError> {
+        let dropout = [self.dropout(2), self.dropout(3)];
+        if let Some(exit) = &mut self.exit {
+            return exit.find(&self.engine, &self.discriminator, batch, self.step, dropout);
+        }
+        let (input, loss) = (EncoderInput::Tokens(batch.tokens), Loss::ReplacedTokens(batch.replaced));
+        let pass = self.engine.gradient(&self.discriminator, input, loss, dropout[0], |_| Blind)?;
+        let part = Part { ids: batch.tokens.ids().to_vec(), gradient: pass.gradient.embeddings, weight: 1.0 };
+        Ok(Found { loss: pass.loss, body: pass.gradient.body, parts: vec![part], work: 1.0 })
+    }
+
+    /// A seed for one of four uses in this step.
+    const fn seed(&self, use_: u64) -> u64 {
+        let noise = match self.settings.noise {
+            Some(seed) => seed,
+            None => 0,
+        };
+        mix(mix(noise).wrapping_add(4 * self.step + use_))
+    }
+
+    fn dropout(&self, use_: u64) -> Dropout {
+        self.settings.noise.map_or(Dropout::Off, |_| Dropout::Seed(self.seed(use_)))
     }
 
     /// Gives the generator the discriminator's tables.
@@ -235,6 +289,9 @@ impl Electra {
             snapshot.put(format!("{name}.second"), &moments.second);
         }
         snapshot.words.insert("step".to_owned(), self.step.to_string());
+        if let Some(mean) = self.exit.as_ref().and_then(|exit| exit.mean) {
+            snapshot.words.insert(EXIT_MEAN.to_owned(), mean.to_bits().to_string());
+        }
         snapshot
     }
 
@@ -250,6 +307,10 @@ impl Electra {
             snapshot.restore(&format!("{name}.second"), &mut moments.second)?;
         }
         self.step = snapshot.number("step")?;
+        if let Some(exit) = &mut self.exit {
+            // Before the first step there is none.
+            exit.mean = snapshot.number(EXIT_MEAN).ok().map(f64::from_bits);
+        }
         Ok(())
     }
 }

@@ -7,6 +7,7 @@
 //! never stopped.
 //!
 //! - [`Electra`]: replaced-token detection with a generator that shares the embeddings (Clark et al., ICLR 2020);
+//! - [`EarlyExit`]: sequences that spare the discriminator's later layers (after arXiv 2110.06620);
 //! - [`Tuner`]: an encoder with one linear layer on top, for classes, numbers and spans;
 //! - `adamw`, [`Schedule`]: the optimiser and its rate;
 //! - [`Snapshot`]: the state as the bytes of a safetensors file.
@@ -15,6 +16,7 @@ mod adamw;
 mod attention;
 mod electra;
 mod embeddings;
+mod exit;
 mod positions;
 mod sampler;
 mod schedule;
@@ -24,6 +26,7 @@ mod tuner;
 pub use adamw::AdamW;
 pub use attention::Attention;
 pub use electra::{Electra, ElectraLosses, ElectraSettings};
+pub use exit::EarlyExit;
 pub use positions::Positions;
 pub use schedule::Schedule;
 pub use snapshot::Snapshot;

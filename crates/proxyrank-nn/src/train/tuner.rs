@@ -57,6 +57,9 @@ pub enum Reader {
     /// The mean of all tokens but the padding at the end, as Sentence-BERT does (Reimers & Gurevych, EMNLP 2019): no step has to be
     /// spent on bringing everything to one place.
     Mean,
+    /// The sum of the two. Fourier and cosine transforms leave the sum over all tokens in the first row, and what stood at a token in
+    /// none; attention and convolution leave it where it was.
+    Both,
 }
 
 /// The id of padding, in both vocabularies.
@@ -69,7 +72,7 @@ impl Reader {
         let count = |ids| u32::try_from(real(ids)).unwrap_or(u32::MAX);
         match self {
             Self::First => vec![1; tokens.batch()],
-            Self::Mean => tokens.ids().chunks_exact(tokens.seq_len()).map(count).collect(),
+            Self::Mean | Self::Both => tokens.ids().chunks_exact(tokens.seq_len()).map(count).collect(),
         }
     }
 }
@@ -144,6 +147,7 @@ impl Tuner {
         let readout = match reader {
             Reader::First => Readout::First,
             Reader::Mean => Readout::Mean(&counts),
+            Reader::Both => Readout::Both(&counts),
         };
         let dropout =
             noise.map_or(Dropout::Off, |seed| Dropout::Seed(mix(mix(seed).wrapping_add(self.step))));
@@ -183,7 +187,8 @@ impl Tuner {
         let parts = self.engine.forward(&self.weights, tokens, ForwardOptions::EVAL, rows)?;
         let mut hidden: Vec<f32> = parts.into_iter().flat_map(|part| part.0).collect();
         if !every_token {
-            hidden = means(&hidden, &self.settings.reader.counts(tokens), tokens.seq_len(), head.inputs);
+            let reader = self.settings.reader;
+            hidden = read(reader, &hidden, &reader.counts(tokens), tokens.seq_len(), head.inputs);
         }
         let matrix = self.weights.values(&head.weight);
         let bias = head.bias.as_ref().map_or(&[][..], |bias| self.weights.values(bias));
@@ -220,15 +225,17 @@ impl Tuner {
     }
 }
 
-/// The mean over the first rows of each sequence, (B, width).
-fn means(hidden: &[f32], counts: &[u32], seq_len: usize, width: usize) -> Vec<f32> {
+/// What the head reads of each sequence, (B, width).
+fn read(reader: Reader, hidden: &[f32], counts: &[u32], seq_len: usize, width: usize) -> Vec<f32> {
     let mut means = Vec::with_capacity(counts.len() * width);
     for (rows, &count) in hidden.chunks_exact(seq_len * width).zip(counts) {
         let mut sum = rows[..width].to_vec();
         rows[width..count as usize * width]
             .chunks_exact(width)
             .for_each(|row| kernels::residual(&mut sum, row));
-        means.extend(sum.into_iter().map(|value| value / count as f32));
+        let again = if reader == Reader::Both { 1.0 } else { 0.0 };
+        let mean = sum.into_iter().map(|value| value / count as f32);
+        means.extend(mean.zip(rows).map(|(mean, first)| mean + again * first));
     }
     means
 }

@@ -110,6 +110,11 @@ impl<T: Real, L: Layout> Weights<T, L> {
         std::mem::replace(&mut self.embeddings, embeddings)
     }
 
+    /// The embedding tables, held together with these weights.
+    pub(crate) fn shared_embeddings(&self) -> Arc<[T]> {
+        Arc::clone(&self.embeddings)
+    }
+
     /// Gives back the body's memory for the next network; see [`crate::Initialiser::encoder_in`].
     pub fn into_body(self) -> Vec<T> {
         self.body

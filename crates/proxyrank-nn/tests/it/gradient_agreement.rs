@@ -23,17 +23,19 @@ pub(crate) enum Kind {
     ReplacedTokens,
     MaskedTokens,
     Classes,
+    ClassesOfBoth,
     Numbers,
     Spans,
 }
 
-pub(crate) const KINDS: [Kind; 8] = [
+pub(crate) const KINDS: [Kind; 9] = [
     Kind::HiddenSum,
     Kind::Cotangent,
     Kind::LogitSum,
     Kind::ReplacedTokens,
     Kind::MaskedTokens,
     Kind::Classes,
+    Kind::ClassesOfBoth,
     Kind::Numbers,
     Kind::Spans,
 ];
@@ -76,6 +78,7 @@ impl Request<'_> {
             Kind::ReplacedTokens => (Head::Discriminator, Loss::ReplacedTokens(&labels)),
             Kind::MaskedTokens => (Head::Generator, Loss::MaskedTokens(&masked)),
             Kind::Classes => (task(3), Loss::Classes(&classes, Readout::First)),
+            Kind::ClassesOfBoth => (task(3), Loss::Classes(&classes, Readout::Both(&counts))),
             Kind::Numbers => (task(1), Loss::Numbers(&numbers, Readout::Mean(&counts))),
             Kind::Spans => (task(2), Loss::Spans(&spans)),
         };

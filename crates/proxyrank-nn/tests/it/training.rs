@@ -1,11 +1,12 @@
 //! Training: it learns, for any number of threads it does the same, and it goes on from a snapshot as if it had never stopped.
 
 use proxyrank_nn::train::{
-    AdamW, Attention, Electra, ElectraLosses, ElectraSettings, LayerRates, Positions, Reader, Schedule,
-    Targets, Tuner, TunerSettings,
+    AdamW, Attention, EarlyExit, Electra, ElectraLosses, ElectraSettings, LayerRates, Positions, Reader,
+    Schedule, Targets, Tuner, TunerSettings,
 };
 use proxyrank_nn::{EncoderWeights, Head, Initialiser, MaskedToken, NnError, TokenBatch};
-use proxyrank_space::flexibert::EncoderNetwork;
+use proxyrank_space::Operation;
+use proxyrank_space::flexibert::{DscKernel, EncoderLayer, EncoderNetwork};
 
 use crate::common::mixed_network;
 
@@ -46,8 +47,8 @@ fn batch(step: usize) -> (TokenBatch, TokenBatch, Vec<MaskedToken>) {
     (wrap(ids), wrap(hidden), targets)
 }
 
-fn electra(rate: f64) -> Electra {
-    let settings = ElectraSettings {
+fn settings(rate: f64) -> ElectraSettings {
+    ElectraSettings {
         optimiser: AdamW::ELECTRA,
         schedule: Schedule { peak: rate, warmup: 10, steps: 200 },
         generator_weight: 1.0,
@@ -57,8 +58,18 @@ fn electra(rate: f64) -> Electra {
         attention: Attention::Drawn,
         init_seed: 3,
         noise: Some(9),
-    };
-    Electra::new(&generator(), &network(), settings).unwrap()
+        exit: None,
+    }
+}
+
+fn electra(rate: f64) -> Electra {
+    Electra::new(&generator(), &network(), settings(rate)).unwrap()
+}
+
+/// The same with an exit after half of the layers.
+fn leaving(margin: f64, from: u64) -> Electra {
+    let exit = EarlyExit { layers: network().layers.len() / 2, margin, from };
+    Electra::new(&generator(), &network(), ElectraSettings { exit: Some(exit), ..settings(1e-3) }).unwrap()
 }
 
 fn steps(electra: &mut Electra, count: usize) -> Vec<ElectraLosses> {
@@ -70,16 +81,42 @@ fn steps(electra: &mut Electra, count: usize) -> Vec<ElectraLosses> {
     (0..count).map(step).collect()
 }
 
+/// Attention and a convolution from a start that makes small networks learn (docs/training.md).
+fn learner() -> Electra {
+    let layer = |operation| EncoderLayer { operation, heads: 2, ffn_widths: vec![32, 64, 32] };
+    let layers = vec![layer(Operation::Sdp), layer(Operation::Dsc { kernel: DscKernel::Five })];
+    let network = EncoderNetwork {
+        vocab_size: 97,
+        embedding_size: 32,
+        max_positions: LENGTH,
+        ..EncoderNetwork::new(32, layers)
+    };
+    let settings = ElectraSettings {
+        schedule: Schedule { peak: 3e-3, warmup: 20, steps: 400 },
+        discriminator_weight: 1.0,
+        initial_scale: 4.0,
+        positions: Positions::Sinusoids,
+        attention: Attention::Mimetic,
+        noise: None,
+        ..settings(0.0)
+    };
+    Electra::new(&network, &network, settings).unwrap()
+}
+
 #[test]
-fn both_networks_learn() {
-    let losses = steps(&mut electra(5e-3), 120);
+fn both_networks_learn_what_neighbours_tell() {
+    let losses = steps(&mut learner(), 400);
     let mean = |range: std::ops::Range<usize>, of: fn(&ElectraLosses) -> f64| {
         losses[range.clone()].iter().map(of).sum::<f64>() / range.len() as f64
     };
-    let (before, after) = (mean(0..10, |l| l.generator), mean(110..120, |l| l.generator));
-    assert!((before - 97.0_f64.ln()).abs() < 0.5 && after < before - 0.1, "{before} {after}");
-    let (before, after) = (mean(0..10, |l| l.discriminator), mean(110..120, |l| l.discriminator));
-    assert!(after < before, "{before} {after}");
+    let (before, after) = (mean(0..5, |l| l.generator), mean(380..400, |l| l.generator));
+    // What stood at a hidden place follows from its neighbours, so a network that reads them is far below the 80 even words' 4.4 nats.
+    assert!((before - 97.0_f64.ln()).abs() < 0.5 && after < 2.0, "{before} {after}");
+    // Between these a good generator leaves fewer and harder replacements, so the loss is held against knowing their share alone.
+    let share = mean(100..200, |l| l.replaced);
+    let blind = -share * share.ln() - (1.0 - share) * (1.0 - share).ln();
+    let found = mean(100..200, |l| l.discriminator);
+    assert!(found < 0.7 * blind, "{found} {blind}");
 }
 
 #[test]
@@ -115,15 +152,19 @@ fn trained() -> EncoderWeights<f32> {
     Initialiser::new(5).encoder(&network(), Head::Discriminator).unwrap()
 }
 
-fn tuner(outputs: usize, layers: LayerRates) -> Tuner {
-    let settings = TunerSettings {
+fn tuner_settings(layers: LayerRates) -> TunerSettings {
+    TunerSettings {
         optimiser: AdamW::ELECTRA,
         schedule: Schedule { peak: 3e-3, warmup: 10, steps: 200 },
         layers,
         reader: Reader::First,
         init_seed: 1,
         noise: Some(2),
-    };
+    }
+}
+
+fn tuner(outputs: usize, layers: LayerRates) -> Tuner {
+    let settings = tuner_settings(layers);
     Tuner::new(&network(), outputs, &trained(), settings).unwrap()
 }
 
@@ -169,6 +210,26 @@ fn classes_numbers_and_spans_are_learnt() {
 }
 
 #[test]
+fn outputs_are_those_that_the_loss_is_computed_from() {
+    let far: Vec<f32> = (0..SEQUENCES).map(|index| index as f32 / 4.0).collect();
+    let (tokens, _) = marked(3);
+    // Padding at the end of every sequence, which means leave out.
+    let padded = tokens.ids().iter().enumerate().map(|(row, id)| if row % LENGTH > 15 { 0 } else { *id });
+    let tokens = TokenBatch::new(padded.collect(), SEQUENCES, LENGTH).unwrap();
+    let losses = [Reader::First, Reader::Mean, Reader::Both].map(|reader| {
+        let settings = TunerSettings { reader, noise: None, ..tuner_settings(LayerRates::EVEN) };
+        let mut tuner = Tuner::new(&network(), 1, &trained(), settings).unwrap();
+        let outputs = tuner.outputs(&tokens, false).unwrap();
+        let squares = outputs.iter().zip(&far).map(|(output, far)| f64::from(output - far).powi(2));
+        let wanted = squares.sum::<f64>() / SEQUENCES as f64;
+        let loss = tuner.step(&tokens, Targets::Numbers(&far)).unwrap();
+        assert!((loss - wanted).abs() < 1e-5 * wanted, "{reader:?}: {loss} {wanted}");
+        loss
+    });
+    assert!(losses[0] != losses[1] && losses[1] != losses[2], "{losses:?}");
+}
+
+#[test]
 fn fine_tuning_starts_from_what_was_trained_and_goes_on_from_a_snapshot() {
     let labels = [0, 1, 0, 1, 1, 1, 0, 0];
     let mut one = tuner(2, LayerRates { factor: 0.8, layers: 12 });
@@ -205,4 +266,74 @@ fn wrong_targets_are_refused() {
     assert!(refused(two.step(&tokens, Targets::Classes(&[2; 8]))).contains("class 2"));
     assert!(refused(two.step(&tokens, Targets::Numbers(&[0.0; 8]))).contains("task's head"));
     assert!(refused(two.step(&tokens, Targets::Spans(&[[0, 20]; 8]))).contains("token 20"));
+}
+
+#[test]
+fn an_exit_that_nobody_takes_changes_nothing_but_the_work() {
+    let plain = steps(&mut electra(1e-3), 12);
+    let looked = steps(&mut leaving(0.0, 0), 12);
+    for (plain, looked) in plain.iter().zip(&looked) {
+        assert_eq!(ElectraLosses { work: 1.0, ..*looked }, *plain);
+    }
+    // The first step knows no loss to compare with, so it looks at nobody.
+    let sequences = SEQUENCES as f64;
+    let look = 0.5 * (sequences - 1.0) / sequences / 3.0;
+    assert!((looked[0].work - 1.0).abs() < 1e-12 && (looked[1].work - 1.0 - look).abs() < 1e-12);
+}
+
+#[test]
+fn an_exit_that_everybody_takes_leaves_later_layers_to_the_witness() {
+    let mut electra = leaving(1e9, 4);
+    let losses = steps(&mut electra, 40);
+    let share = (SEQUENCES as f64 - 1.0) / SEQUENCES as f64;
+    let work = 1.0 / SEQUENCES as f64 + 0.5 * share * (1.0 + 1.0 / 3.0);
+    for losses in &losses {
+        let wanted = if losses.step < 4 { 1.5 } else { work };
+        assert!((losses.work - wanted).abs() < 1e-12, "step {}: {}", losses.step, losses.work);
+    }
+    let before = leaving(1e9, 4);
+    let moved = |path: &str| {
+        let values = |electra: &Electra| {
+            let weights = electra.discriminator();
+            weights.parameters().find(|(parameter, _)| parameter.path.ends_with(path)).unwrap().1.to_vec()
+        };
+        values(&before).iter().zip(values(&electra)).any(|(before, after)| (before - after).abs() > 1e-4)
+    };
+    let last = network().layers.len() - 1;
+    assert!(moved("layer.0.output.dense.weight"));
+    assert!(moved(&format!("layer.{last}.output.dense.weight")));
+    assert!(moved("discriminator_predictions.dense.weight"));
+}
+
+#[test]
+fn early_exit_goes_on_bit_for_bit() {
+    let mut whole = leaving(1.0, 5);
+    let wanted = steps(&mut whole, 20);
+    let mut first = leaving(1.0, 5);
+    steps(&mut first, 11);
+    let mut second = leaving(1.0, 5);
+    second.restore(&first.snapshot()).unwrap();
+    assert_eq!(steps(&mut second, 9), wanted[11..]);
+    assert!(wanted.iter().any(|losses| losses.work < 1.0), "somebody left: {wanted:?}");
+}
+
+#[test]
+fn an_exit_outside_the_network_is_refused() {
+    for layers in [0, network().layers.len()] {
+        let exit = Some(EarlyExit { layers, margin: 1.0, from: 0 });
+        let error = Electra::new(&generator(), &network(), ElectraSettings { exit, ..settings(1e-3) });
+        assert!(error.unwrap_err().to_string().contains("exit after"));
+    }
+}
+
+#[test]
+fn a_discriminator_trains_without_a_generator() {
+    let mut electra = electra(1e-3);
+    let generator = electra.snapshot().stretches["generator"].clone();
+    let (tokens, hidden, _) = batch(0);
+    let losses: Vec<ElectraLosses> = (0..60).map(|_| electra.detect(&tokens, &hidden).unwrap()).collect();
+    assert!(losses.iter().all(|losses| losses.generator == 0.0 && losses.replaced > 0.1));
+    // A replaced token is always the same one here, which a table of words can tell.
+    assert!(losses[59].discriminator < 0.5 * losses[0].discriminator, "{losses:?}");
+    assert_eq!(electra.snapshot().stretches["generator"], generator);
 }

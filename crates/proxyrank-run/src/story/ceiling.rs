@@ -17,13 +17,22 @@ pub(super) fn tell(material: &Material<'_>) -> Option<Told> {
     let made = section.source(with_files(Source::command("proxyrank report"), &files));
     let ranked = section.source(main.source());
 
-    let mut noise = Prose::of("The same network, trained twice, gets two scores. The ")
-        .count(&made, ceiling.architectures)
-        .text(" entries of this benchmark are only ")
-        .count(&made, ceiling.distinct)
-        .text(
-            " distinct networks, and those that were trained more than once show how far a label is luck: ",
-        );
+    let trainings = main.stock.benchmark.trainings.len();
+    let mut noise = if trainings > 0 {
+        Prose::of("The same network, trained twice, gets two scores. The ")
+            .count(&made, ceiling.architectures)
+            .text(" architectures of this benchmark were trained ")
+            .count(&made, trainings)
+            .text(" times in all, each from a seed of its own, which shows how far a score is luck: ")
+    } else {
+        Prose::of("The same network, trained twice, gets two scores. The ")
+            .count(&made, ceiling.architectures)
+            .text(" entries of this benchmark are only ")
+            .count(&made, ceiling.distinct)
+            .text(
+                " distinct networks, and those that were trained more than once show how far a label is luck: ",
+            )
+    };
     for (index, stratum) in ceiling.within.iter().enumerate() {
         noise = noise
             .text(if index > 0 { ", " } else { "" })
@@ -37,7 +46,13 @@ pub(super) fn tell(material: &Material<'_>) -> Option<Told> {
             .number(&made, estimate(&ceiling.tau, 3))
             .text(" and a Spearman rho of ")
             .number(&made, estimate(&ceiling.rho, 3))
-            .text(", and no more. Every chart shows this as a band."),
+            .text(", and no more.")
+            .text(if trainings > 0 {
+                " (Labels are means over trainings, which have less noise.)"
+            } else {
+                ""
+            })
+            .text(" Every chart shows this as a band."),
     );
     let best = |value: &dyn Fn(usize) -> Option<f64>| {
         let found = (0..ranking.columns.len()).filter_map(|index| Some((index, value(index)?)));

@@ -7,7 +7,11 @@
 mod agreement;
 mod audit;
 mod decoders;
+mod early_exit;
+mod embedded;
 mod lpzero;
+mod pruning;
+mod real_tasks;
 mod seeds;
 mod sensitivity;
 mod signals;
@@ -19,6 +23,8 @@ use std::path::{Path, PathBuf};
 
 use proxyrank_data::fetch::Locator;
 
+pub use early_exit::table as early_exit_table;
+pub use real_tasks::table as real_tasks_table;
 pub(crate) use seeds::SeededTaus;
 
 use crate::RunError;
@@ -58,8 +64,8 @@ const FULL: &str = "reproduce --full";
 /// A study by its name, with the command that computes its scores.
 type Named = (&'static str, &'static str, Study);
 
-/// Every study of FlexiBERT.
-const STUDIES: [Named; 8] = [
+/// Every study of FlexiBERT and of trainings like its own.
+const STUDIES: [Named; 11] = [
     ("seeds", FULL, seeds::write),
     ("sensitivity", FULL, sensitivity::write),
     ("agreement", FULL, agreement::write),
@@ -68,11 +74,17 @@ const STUDIES: [Named; 8] = [
     ("timing", FULL, timing::write),
     ("w_pca", FULL, w_pca::write),
     ("lpzero", "search lpzero", lpzero::write),
+    ("early_exit", "train exits", early_exit::write),
+    ("real_tasks", "train real", real_tasks::write),
+    ("pruning", "search prune", pruning::write),
 ];
 
 /// Every study of the decoders whose released scores are known.
 const DECODER_STUDIES: [Named; 2] =
     [("gpt2_released", FULL, decoders::released), ("gpt2_token_law", FULL, decoders::token_law)];
+
+/// Every study of the benchmark that is compiled in.
+const EMBEDDED_STUDIES: [Named; 1] = [("embedded", "train embedded", embedded::write)];
 
 /// The benchmark of the [`DECODER_STUDIES`].
 pub(crate) const STUDIED_DECODERS: &str = "lts-gpt2-wt103";
@@ -81,6 +93,7 @@ pub(crate) const STUDIED_DECODERS: &str = "lts-gpt2-wt103";
 fn studies(info: &BenchmarkInfo) -> &'static [Named] {
     match (info.source, info.id) {
         (Source::Flexibert, _) => &STUDIES,
+        (Source::Embedded, _) => &EMBEDDED_STUDIES,
         (_, STUDIED_DECODERS) => &DECODER_STUDIES,
         _ => &[],
     }

@@ -14,30 +14,41 @@ pub struct Point {
     pub discriminator: f64,
     /// Share of tokens that were replaced.
     pub replaced: f64,
+    /// The discriminator's work as a share of a step without early exit, counted in layers.
+    #[serde(default = "whole", skip_serializing_if = "is_whole")]
+    pub work: f64,
+}
+
+const fn whole() -> f64 {
+    1.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_whole(work: &f64) -> bool {
+    work.to_bits() == whole().to_bits()
 }
 
 /// Averages steps into points.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Window {
     count: u64,
-    sums: [f64; 3],
+    sums: [f64; 4],
 }
 
 impl Window {
     pub(super) fn add(&mut self, losses: &ElectraLosses) {
         self.count += 1;
-        for (sum, value) in
-            self.sums.iter_mut().zip([losses.generator, losses.discriminator, losses.replaced])
-        {
+        let ElectraLosses { generator, discriminator, replaced, work, .. } = *losses;
+        for (sum, value) in self.sums.iter_mut().zip([generator, discriminator, replaced, work]) {
             *sum += value;
         }
     }
 
     /// The point that ends with `step`, and a fresh window.
     pub(super) fn close(&mut self, step: u64) -> Point {
-        let [generator, discriminator, replaced] = self.sums.map(|sum| sum / self.count.max(1) as f64);
+        let [generator, discriminator, replaced, work] = self.sums.map(|sum| sum / self.count.max(1) as f64);
         *self = Self::default();
-        Point { step, generator, discriminator, replaced }
+        Point { step, generator, discriminator, replaced, work }
     }
 
     pub(super) const fn is_empty(&self) -> bool {

@@ -137,6 +137,15 @@ fn public(
     Ok(task)
 }
 
+/// A task of GLUE by its name.
+pub fn glue_config(name: &str) -> Result<GlueConfig, RunError> {
+    let all = GlueConfig::ALL;
+    all.into_iter().find(|config| config.as_str() == name).ok_or_else(|| {
+        let known = all.map(GlueConfig::as_str).join(", ");
+        RunError::Usage(format!("unknown task `{name}`; there are {known}"))
+    })
+}
+
 /// A public task.
 #[derive(Debug, Clone, Copy)]
 enum Public {

@@ -7,14 +7,20 @@
 //! - [`recipe`], [`text`], [`tasks`], [`spans`]: how, and on what;
 //! - [`pretrain`], [`tune`]: the two stages; every random choice follows from the training's seed;
 //! - [`inputs`], [`single`]: one network of any benchmark, resumably;
-//! - [`embedded`]: the benchmark that is compiled in, and its [`rows`].
+//! - [`embedded`]: the benchmark that is compiled in, and its [`rows`];
+//! - [`exits`]: early exit and weaker generators, compared;
+//! - [`real`]: small networks on GLUE, beside answers that need no network.
 
 pub mod curve;
+pub mod curve_chart;
 pub mod embedded;
+pub mod exits;
 pub mod inputs;
+mod jobs;
 mod order;
 pub mod pretrain;
 mod progress;
+pub mod real;
 pub mod recipe;
 pub mod rows;
 pub mod single;

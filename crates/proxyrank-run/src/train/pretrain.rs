@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use proxyrank_nn::train::{Electra, ElectraLosses, Snapshot};
 use proxyrank_nn::{EncoderWeights, TokenBatch};
-use proxyrank_proxies::gradient::{MaskedBatch, Vocabulary};
+use proxyrank_proxies::gradient::{MaskedBatch, ReplacedBatch, Vocabulary};
 use proxyrank_report::file::write_atomic;
 use proxyrank_space::EncoderNetwork;
 use rand_chacha::ChaCha8Rng;
@@ -14,7 +14,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::curve::{Point, Window};
 use super::order::{Order, derive};
 use super::progress::Progress;
-use super::recipe::PretrainRecipe;
+use super::recipe::{PretrainRecipe, Replacements};
 use super::text::Sequences;
 use crate::RunError;
 use crate::watch::{Stop, Watch};
@@ -116,6 +116,10 @@ impl Pretraining<'_> {
         let ids = self.text.gather(&order.batch(number, recipe.batch));
         let tokens = TokenBatch::new(ids, recipe.batch, recipe.seq_len)?;
         let seed = derive(self.seed, "hidden tokens", number);
+        if recipe.replacements == Replacements::Uniform {
+            let corrupted = ReplacedBatch::new(&tokens, self.vocabulary, seed)?.batch;
+            return Ok(electra.detect(&tokens, &corrupted)?);
+        }
         let masked = MaskedBatch::new(&tokens, self.vocabulary, seed)?;
         let mut ids = masked.batch.ids().to_vec();
         let mut generator = ChaCha8Rng::seed_from_u64(derive(self.seed, "kept tokens", number));

@@ -1,7 +1,7 @@
 //! How networks are trained, as far as it is a choice.
 
 use proxyrank_nn::train::{
-    AdamW, Attention, ElectraSettings, LayerRates, Positions, Reader, Schedule, TunerSettings,
+    AdamW, Attention, EarlyExit, ElectraSettings, LayerRates, Positions, Reader, Schedule, TunerSettings,
 };
 use proxyrank_space::EncoderNetwork;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,31 @@ pub struct PretrainRecipe {
     pub dropout: bool,
     /// Steps that a point of the curve is the mean of.
     pub window: u64,
+    /// Who chooses what tokens are replaced by.
+    // What a recipe does not say is hashed with the rest, so a recipe from before the field keeps its hash.
+    #[serde(default, skip_serializing_if = "Replacements::is_default")]
+    pub replacements: Replacements,
+    /// Whether sequences leave the discriminator early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<EarlyExit>,
+}
+
+/// Who chooses what the discriminator has to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacements {
+    /// The generator, which is trained along.
+    #[default]
+    Generator,
+    /// Chance, any other ordinary token being as likely as the next: there is no generator.
+    Uniform,
+}
+
+impl Replacements {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl PretrainRecipe {
@@ -60,6 +85,8 @@ impl PretrainRecipe {
             kept_percent: 15,
             dropout: true,
             window: (steps / 200).max(1),
+            replacements: Replacements::Generator,
+            exit: None,
         }
     }
 
@@ -92,6 +119,7 @@ impl PretrainRecipe {
             positions: self.positions,
             attention: self.attention,
             noise: self.dropout.then(|| derive(seed, "pre-training noise", 0)),
+            exit: self.exit,
         }
     }
 }

@@ -3,11 +3,12 @@
 //! A line is written and synced before the next training begins, so a kill loses the one in hand and nothing else. A line
 //! that was cut short by a kill is cut off when the file is opened again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::curve::Point;
@@ -43,15 +44,35 @@ impl Row {
     }
 }
 
-/// The file of rows, open for more. Only one process has it at a time.
-#[derive(Debug)]
-pub struct Rows {
-    file: File,
-    path: PathBuf,
-    finished: Vec<Row>,
+/// What a file of rows holds.
+pub trait Training: Serialize + DeserializeOwned {
+    /// Which training it is, in words; no two rows of a file have the same.
+    fn name(&self) -> String;
+
+    /// What came of it, in a few words.
+    fn outcome(&self) -> String;
 }
 
-impl Rows {
+impl Training for Row {
+    fn name(&self) -> String {
+        format!("architecture {} with seed {}", self.arch_id, self.train_seed)
+    }
+
+    fn outcome(&self) -> String {
+        let probe = self.scores.get("probe").copied().unwrap_or(f64::NAN);
+        format!("probe {probe:.2}, {:.0} s + {:.0} s", self.seconds[0], self.seconds[1])
+    }
+}
+
+/// The file of rows, open for more. Only one process has it at a time.
+#[derive(Debug)]
+pub struct Rows<R = Row> {
+    file: File,
+    path: PathBuf,
+    finished: Vec<R>,
+}
+
+impl<R: Training> Rows<R> {
     /// Opens the file, which is created where it is missing.
     pub fn open(path: &Path) -> Result<Self, RunError> {
         let failed = |error| RunError::read(path)(error);
@@ -79,12 +100,12 @@ impl Rows {
     }
 
     /// The rows so far.
-    pub fn all(&self) -> &[Row] {
+    pub fn all(&self) -> &[R] {
         &self.finished
     }
 
     /// Adds a row; when it returns, the disk has it.
-    pub fn push(&mut self, row: Row) -> Result<(), RunError> {
+    pub fn push(&mut self, row: R) -> Result<(), RunError> {
         let failed = |error| RunError::read(&self.path)(error);
         let mut line = serde_json::to_string(&row).map_err(|error| RunError::Usage(error.to_string()))?;
         line.push('\n');
@@ -96,21 +117,35 @@ impl Rows {
 }
 
 /// Reads whole lines. The same training must not stand there twice.
-pub fn parse(text: &str) -> Result<Vec<Row>, String> {
-    let mut rows: Vec<Row> = Vec::new();
+pub fn parse<R: Training>(text: &str) -> Result<Vec<R>, String> {
+    let (mut rows, mut names) = (Vec::new(), BTreeSet::new());
     for (index, line) in text.lines().enumerate() {
-        let row: Row = serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1))?;
-        if rows.iter().any(|other| other.arch_id == row.arch_id && other.train_seed == row.train_seed) {
-            return Err(format!(
-                "line {}: architecture {} with seed {} stands there twice",
-                index + 1,
-                row.arch_id,
-                row.train_seed
-            ));
+        let row: R = serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1))?;
+        if !names.insert(row.name()) {
+            return Err(format!("line {}: {} stands there twice", index + 1, row.name()));
         }
         rows.push(row);
     }
     Ok(rows)
+}
+
+/// The whole lines of a file that may not be there yet.
+pub fn read<R: Training>(path: &Path) -> Result<Vec<R>, RunError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(RunError::read(path)(error)),
+    };
+    // Half a line is a row that was being written.
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    parse(&text[..whole]).map_err(|reason| RunError::Usage(format!("{}: {reason}", path.display())))
+}
+
+/// The rows of the file that has most. A file goes on from the committed one, so the longest has what the others have.
+pub fn longest<R: Training>(paths: &[PathBuf]) -> Result<Vec<R>, RunError> {
+    let files = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    // The last of several maxima: the committed file comes last.
+    Ok(files.into_iter().max_by_key(Vec::len).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -124,7 +159,7 @@ mod tests {
             recipe: "r".to_owned(),
             scores: BTreeMap::from([("probe".to_owned(), 61.0 / 3.0)]),
             losses: BTreeMap::new(),
-            curve: vec![Point { step: 1, generator: 0.1, discriminator: 0.2, replaced: 0.3 }],
+            curve: vec![Point { step: 1, generator: 0.1, discriminator: 0.2, replaced: 0.3, work: 1.0 }],
             seconds: [1.5, 2.5],
             machine: "m".to_owned(),
         }
@@ -134,9 +169,9 @@ mod tests {
     fn what_a_kill_cut_short_is_cut_off_and_the_rest_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/rows.jsonl");
-        let mut rows = Rows::open(&path).unwrap();
+        let mut rows: Rows = Rows::open(&path).unwrap();
         rows.push(row("0", 0)).unwrap();
-        assert!(Rows::open(&path).unwrap_err().to_string().contains("another process"));
+        assert!(Rows::<Row>::open(&path).unwrap_err().to_string().contains("another process"));
         rows.push(row("1", 0)).unwrap();
         drop(rows);
         let text = std::fs::read_to_string(&path).unwrap();
@@ -145,7 +180,7 @@ mod tests {
         assert_eq!(rows.all(), [row("0", 0)]);
         rows.push(row("2", 0)).unwrap();
         drop(rows);
-        assert_eq!(Rows::open(&path).unwrap().all(), [row("0", 0), row("2", 0)]);
-        assert!(parse(&(text.clone() + &text)).unwrap_err().contains("stands there twice"));
+        assert_eq!(Rows::<Row>::open(&path).unwrap().all(), [row("0", 0), row("2", 0)]);
+        assert!(parse::<Row>(&(text.clone() + &text)).unwrap_err().contains("stands there twice"));
     }
 }

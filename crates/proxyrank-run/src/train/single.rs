@@ -1,7 +1,7 @@
 //! Training one network of a benchmark, resumably, into a folder of its own.
 //!
-//! The folder holds `checkpoint.safetensors` (the state of pre-training), `curve.parquet` (its losses) and `scores.json` (every
-//! task that is done). Each file is replaced by a complete one only, so a kill at any moment costs what came after the last
+//! The folder holds `checkpoint.safetensors` (the state of pre-training), `curve.parquet` (its losses, with charts of them) and
+//! `scores.json` (every task that is done). Each file is replaced by a complete one only, so a kill at any moment costs what came after the last
 //! checkpoint, or the task in hand.
 
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use proxyrank_store::curve::{Series, write_columns};
 use serde::{Deserialize, Serialize};
 
 use super::curve::Point;
+use super::curve_chart::{Loss, chart};
 use super::pretrain::{Keeper, Pretraining};
 use super::recipe::{PretrainRecipe, TuneRecipe};
 use super::tasks::Assignment;
@@ -89,6 +90,7 @@ impl Single {
         };
         let pretrained = pretraining.run(Some(&keeper), watch, stop)?;
         write_curve(&folder.join("curve.parquet"), &pretrained.curve)?;
+        self.draw_curve(&pretrained.curve, folder)?;
 
         let file = folder.join("scores.json");
         let mut record = self.record(&file, fingerprint)?;
@@ -107,6 +109,15 @@ impl Single {
         }
         save(&file, &record)?;
         Ok(record)
+    }
+
+    /// A chart of each loss; none of a training without steps.
+    fn draw_curve(&self, curve: &[Point], folder: &Path) -> Result<(), RunError> {
+        for loss in Loss::ALL.into_iter().filter(|_| !curve.is_empty()) {
+            let groups = [(format!("seed {}", self.seed), vec![curve])];
+            chart(loss, &self.what, &groups).draw(&folder.join(format!("curve-{}", loss.name())))?;
+        }
+        Ok(())
     }
 
     /// Scores by measure, and the loss at the end.
@@ -192,6 +203,7 @@ fn write_curve(path: &Path, curve: &[Point]) -> Result<(), RunError> {
         ("generator_loss", column(|point| point.generator)),
         ("discriminator_loss", column(|point| point.discriminator)),
         ("replaced", column(|point| point.replaced)),
+        ("work", column(|point| point.work)),
     ];
     Ok(write_columns(path, columns)?)
 }

@@ -100,7 +100,7 @@ fn step(tuner: &mut Tuner, examples: &Examples, chosen: &[usize]) -> Result<f64,
 }
 
 /// A measure of outputs against what is right. A correlation with constant outputs does not exist and is 0.
-fn score(measure: Measure, labels: &Labels, outputs: &[f32]) -> f64 {
+pub(super) fn score(measure: Measure, labels: &Labels, outputs: &[f32]) -> f64 {
     match labels {
         Labels::Classes(truth) => {
             let width = outputs.len() / truth.len().max(1);

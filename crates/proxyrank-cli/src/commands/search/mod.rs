@@ -2,6 +2,7 @@
 
 mod distil;
 mod lpzero;
+mod prune;
 mod tabular;
 mod wpca;
 
@@ -14,5 +15,6 @@ pub(super) fn run(global: &Global, args: &SearchArgs) -> anyhow::Result<Outcome>
         SearchWhat::Wpca(args) => wpca::run(global, args),
         SearchWhat::WpcaDistil(args) => distil::run(global, args),
         SearchWhat::Tabular(args) => tabular::run(global, args),
+        SearchWhat::Prune(args) => prune::run(global, args),
     }
 }

@@ -7,13 +7,15 @@ use crate::number::Number;
 use crate::readout::Readout;
 use crate::real::Real;
 
-/// y = dropout(means over the first rows of each sequence of x).
+/// y = dropout(means over the first rows of each sequence of x, with or without the first row once more).
 #[derive(Debug)]
 pub(super) struct Pool {
     x: Node,
     y: Node,
     /// Rows of each sequence that are averaged.
     counts: Vec<usize>,
+    /// Whether the first row is added to the mean.
+    first_again: bool,
     /// The mask, and the first element of `y` in the batch's tensor.
     dropped: Option<(Mask, usize)>,
 }
@@ -33,12 +35,16 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             target.copy_from_slice(first);
             others.chunks_exact(width).for_each(|row| kernels::residual(target, row));
             scale(target, count);
+            if readout.first_again() {
+                kernels::residual(target, first);
+            }
         }
         if let Some((mask, first)) = dropped {
             mask.apply(pooled.values_mut(), first);
         }
         let y = self.push(pooled);
-        self.steps.push(Step::Pool(Pool { x, y, counts, dropped }));
+        let first_again = readout.first_again();
+        self.steps.push(Step::Pool(Pool { x, y, counts, first_again, dropped }));
         y
     }
 
@@ -56,6 +62,9 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             for ((rows, part), &count) in
                 sequences.zip(gradient.values_mut().chunks_exact_mut(width)).zip(&step.counts)
             {
+                if step.first_again {
+                    kernels::residual(&mut rows[..width], part);
+                }
                 scale(part, count);
                 rows[..count * width].chunks_exact_mut(width).for_each(|row| kernels::residual(row, part));
             }

@@ -87,6 +87,14 @@ mod tests {
     }
 
     #[test]
+    fn labels_exist_once_every_architecture_has_a_training() {
+        let rows = committed().unwrap();
+        let trained: BTreeSet<&str> = rows.iter().map(|row| row.arch_id.as_str()).collect();
+        let truth = ground_truth().unwrap();
+        assert_eq!(truth.len(), if trained.len() < ARCHITECTURES { 0 } else { rows.len() });
+    }
+
+    #[test]
     fn what_names_no_row_is_refused() {
         for word in ["17", "96/0", "x/1", "1/x"] {
             let error = recreate(word, EmbeddedRecipe::standard(), &Stop::default()).unwrap_err();

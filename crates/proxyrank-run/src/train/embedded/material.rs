@@ -56,11 +56,13 @@ impl Material {
     ) -> Result<Row, RunError> {
         let network =
             arch.network(Reading::Declared).map_err(RunError::space("embedded".into(), &arch_id.into()))?;
-        self.train(arch_id, &network, train_seed, stop)
+        self.train(&self.recipe, arch_id, &network, train_seed, stop)
     }
 
-    fn train(
+    /// The same for a network of any make and another recipe, as far as that is about training; text and tasks stay.
+    pub(crate) fn train(
         &self,
+        recipe: &EmbeddedRecipe,
         arch_id: &str,
         network: &EncoderNetwork,
         train_seed: u64,
@@ -69,7 +71,7 @@ impl Material {
         let started = Instant::now();
         let pretraining = Pretraining {
             network,
-            recipe: &self.recipe.pretrain,
+            recipe: &recipe.pretrain,
             text: &self.text,
             vocabulary: &self.vocabulary,
             seed: train_seed,
@@ -81,7 +83,7 @@ impl Material {
             let tuning = Tuning {
                 network,
                 trained: &pretrained.weights,
-                recipe: &self.recipe.tune,
+                recipe: &recipe.tune,
                 task,
                 seed: train_seed,
             };
@@ -102,7 +104,7 @@ impl Material {
         Ok(Row {
             arch_id: arch_id.to_owned(),
             train_seed,
-            recipe: self.recipe.fingerprint(),
+            recipe: recipe.fingerprint(),
             scores,
             losses,
             curve: pretrained.curve,

@@ -36,7 +36,7 @@ impl EmbeddedRecipe {
         // attention off the plateau of word frequencies; docs/training.md has the trials.
         let (steps, batch, seq_len) = (6000, 4, 40);
         Self {
-            version: 2,
+            version: 3,
             corpus_seed: 0,
             corpus_tokens: 1_000_000,
             pretrain: PretrainRecipe {
@@ -55,11 +55,11 @@ impl EmbeddedRecipe {
             tune: TuneRecipe {
                 epochs: 3,
                 batch: 4,
-                rate: 3e-4,
+                rate: 5e-4,
                 warmup_percent: 10,
                 layer_factor: 1.0,
                 counted_layers: None,
-                reader: Reader::Mean,
+                reader: Reader::Both,
                 corrected: true,
                 dropout: false,
             },

@@ -1,0 +1,21 @@
+//! `train exits`: what cheaper pre-training costs.
+
+use proxyrank_run::studies::early_exit_table;
+use proxyrank_run::train::exits::{ArmRow, fill, summary};
+use proxyrank_run::train::rows::read;
+
+use crate::args::{ExitsArgs, Global};
+use crate::exit::Outcome;
+use crate::output;
+use crate::setup::Setup;
+
+pub(super) fn run(global: &Global, args: &ExitsArgs) -> anyhow::Result<Outcome> {
+    if !args.dry_run {
+        let setup = Setup::new(global)?;
+        let added = fill(&args.rows, usize::from(args.workers), setup.watch.as_ref(), &setup.stop)?;
+        output::say(&format!("{added} rows added to {}", args.rows.display()));
+    }
+    let rows: Vec<ArmRow> = read(&args.rows)?;
+    output::table(&early_exit_table(&summary(&rows)?), global.json)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,73 @@
+//! What is trained and searched.
+
+use std::path::{Path, PathBuf};
+
+use proxyrank_data::load::text::GlueConfig;
+use proxyrank_prune::encoder::EncoderConfig;
+use proxyrank_prune::runner::Second;
+use proxyrank_prune::search::Method;
+use proxyrank_prune::space::{Sampler, Space, SpaceKind};
+use proxyrank_prune::supernet::{Settings, Strategy};
+
+use super::summary::folder;
+
+/// A study for every task and strategy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PruneRequest {
+    /// The tasks.
+    pub tasks: Vec<GlueConfig>,
+    /// How super-networks are trained.
+    pub strategies: Vec<Strategy>,
+    /// Which sub-networks there are.
+    pub space: SpaceKind,
+    /// How training draws them.
+    pub sampler: Sampler,
+    /// Passes over the training part.
+    pub epochs: usize,
+    /// Examples of a step.
+    pub batch: usize,
+    /// Tokens of a text, at the most.
+    pub seq_len: usize,
+    /// Seed of training, and of the fresh classifier.
+    pub train_seed: u64,
+    /// The searches.
+    pub methods: Vec<Method>,
+    /// Each of them from so many seeds.
+    pub seeds: u64,
+    /// Evaluations of each.
+    pub evaluations: usize,
+    /// Examples that searches measure errors on, at the most.
+    pub most_valid: Option<usize>,
+    /// The second objective.
+    pub second: Second,
+}
+
+impl PruneRequest {
+    /// Training of one strategy.
+    pub(super) fn settings(&self, strategy: Strategy, config: &EncoderConfig) -> Settings {
+        let space = Space::new(self.space, config.shape());
+        Settings {
+            sampler: self.sampler,
+            epochs: self.epochs,
+            batch: self.batch,
+            ..Settings::new(space, strategy, self.train_seed)
+        }
+    }
+
+    /// Every search: method and seed.
+    pub(super) fn searches(&self) -> Vec<(Method, u64)> {
+        (0..self.seeds).flat_map(|seed| self.methods.iter().map(move |method| (*method, seed))).collect()
+    }
+
+    /// Where a study is written below a folder of results.
+    pub fn place(&self, results: &Path, task: GlueConfig, strategy: Strategy) -> PathBuf {
+        let name = format!("{}-{}-{strategy}-{}", task.as_str(), self.space, self.train_seed);
+        folder(results).join(name)
+    }
+
+    /// Studies, and evaluations at the most.
+    pub fn plan(&self) -> (usize, usize) {
+        let studies = self.tasks.len() * self.strategies.len();
+        (studies, studies * self.searches().len() * self.evaluations)
+    }
+}

@@ -1,0 +1,93 @@
+//! Tables of studies.
+
+use proxyrank_report::table::{Cell, Column, Table};
+use proxyrank_stats::Estimate;
+
+use super::summary::{Finished, hypervolumes, outcomes};
+
+/// Shares of the encoder's parameters that outcomes are told for.
+const SHARES: [f64; 3] = [0.75, 0.5, 0.25];
+
+/// What is left of the whole network's test score at some sizes, a row a study.
+pub fn outcome_table(studies: &[Finished]) -> Table {
+    let mut columns = vec![
+        Column::text("task", "Task"),
+        Column::text("space", "Space"),
+        Column::text("strategy", "Training"),
+        Column::number("searches", "Searches", 0),
+        Column::number("whole", "Whole network", 2),
+    ];
+    for share in SHARES {
+        let percent = 100.0 * share;
+        columns.push(Column::number(
+            format!("at_{percent:.0}"),
+            format!("At most {percent:.0}% of the encoder"),
+            2,
+        ));
+    }
+    columns.push(Column::number("rate", "Evaluations a minute", 1));
+    let mut table = Table::new("prune_outcomes", "Test scores of pruned networks", columns);
+    let score = |error: f64| 100.0 * (1.0 - error);
+    for study in studies {
+        let at = SHARES.map(|share| outcomes(study, share));
+        let settings = &study.header.settings;
+        let mut cells = vec![
+            Cell::text(study.header.task.clone()),
+            Cell::text(settings.space.kind.as_str()),
+            Cell::text(settings.strategy.as_str()),
+            Cell::count(study.searches.len() as u64),
+            Cell::number_or(at[0].whole.map(score), "not evaluated"),
+        ];
+        for outcome in &at {
+            // An error's low end is a score's high one.
+            let turned = outcome.chosen.map(|chosen| Estimate {
+                point: score(chosen.point),
+                low: score(chosen.high),
+                high: score(chosen.low),
+                n: chosen.n,
+            });
+            cells.push(Cell::estimate_or(turned, "fewer than two searches have one"));
+        }
+        cells.push(Cell::number(study.evaluations_a_minute()));
+        table.push(cells);
+    }
+    table.note(
+        "The task's official measure in percent on the development split, which no search has seen: of what a search evaluated below the size, \
+         the network with the lowest error on the validation part. Means over searches with Student's interval, 95%; the super-network is \
+         the same for all of a row's searches.",
+    );
+    table.note("Sizes leave out embeddings, pooler and classifier, which are never pruned and hold half of all parameters.");
+    for study in studies.iter().take(1) {
+        let settings = &study.header.settings;
+        table.note(format!(
+            "Reduced for two cores: {} epochs in batches of {}, {} validation examples.",
+            settings.epochs, settings.batch, study.header.examples[1]
+        ));
+    }
+    table
+}
+
+/// Hypervolumes of the methods.
+pub fn hypervolume_table(studies: &[Finished]) -> Table {
+    let columns = vec![
+        Column::text("task", "Task"),
+        Column::text("method", "Search"),
+        Column::number("pooled", "Hypervolume of quantiles", 3),
+        Column::number("raw", "Hypervolume of raw objectives", 4),
+    ];
+    let mut table = Table::new("prune_hypervolumes", "Hypervolumes at the end of searches", columns);
+    for found in hypervolumes(studies) {
+        table.push(vec![
+            Cell::text(found.task),
+            Cell::text(found.method.as_str()),
+            Cell::estimate_or(found.pooled, "one search"),
+            Cell::estimate_or(found.raw, "one search"),
+        ]);
+    }
+    table.note(
+        "Quantiles are those of everything that was evaluated on the task, the reference point is (2, 2), so 4 is the most; raw objectives are \
+         error and share of parameters, the reference point is (1, 1). Means over searches of all training strategies with Student's \
+         interval, 95%.",
+    );
+    table
+}
