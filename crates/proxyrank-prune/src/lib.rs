@@ -10,7 +10,8 @@
 //! - [`search`]: random and local search, MO-REA, NSGA-II and EHVI by asking and telling; MO-ASHA;
 //! - [`encoder`]: a BERT-type classifier, masked and sliced;
 //! - [`supernet`]: training by six strategies, and evaluation;
-//! - [`runner`]: a whole study in a folder, resumable.
+//! - [`runner`]: a whole study in a folder, resumable;
+//! - [`protocol`]: how searches are compared.
 //!
 //! Everything is seeded, and no result depends on the number of threads.
 
@@ -18,6 +19,7 @@ pub mod encoder;
 mod error;
 mod hash;
 pub mod pareto;
+pub mod protocol;
 mod random;
 pub mod runner;
 pub mod search;

@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     Classifier,
     /// What dropout drops.
     Dropout,
+    /// Which runs a round of a bootstrap takes.
+    Bootstrap,
 }
 
 /// The generator of the given number for a purpose.

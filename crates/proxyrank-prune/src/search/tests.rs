@@ -93,14 +93,13 @@ fn mean_share(method: Method, skipped: usize) -> f64 {
 #[test]
 fn every_guided_search_beats_a_random_one() {
     let random = mean_share(Method::Random, 0);
-    for method in [Method::Local, Method::Evolution, Method::Ehvi] {
+    for (method, least) in [(Method::Local, 0.0), (Method::Evolution, 0.0), (Method::Ehvi, 0.98)] {
         let guided = mean_share(method, 0);
-        assert!(guided > random + 0.01, "{method}: {guided} against {random}");
+        assert!(guided > least && guided > random + 0.01, "{method}: {guided} against {random}");
     }
     // The initial design has an end of the front, and NSGA-II begins without it.
     let (guided, random) = (mean_share(Method::Nsga2, 0), mean_share(Method::Random, 3));
     assert!(guided > random + 0.01, "nsga2: {guided} against {random}");
-    assert!(mean_share(Method::Ehvi, 0) > 0.98, "the model finds nearly the whole front");
 }
 
 #[test]
