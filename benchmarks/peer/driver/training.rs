@@ -143,7 +143,9 @@ impl Sides {
         write_weights(&Initialiser::new(seed ^ (1 << 63)).encoder(&generator, Head::Generator)?, &files[1])?;
         let (ids, targets) = size.batch(network.vocab_size);
         let mut hidden = ids.clone();
-        targets.iter().for_each(|target| hidden[target.row] = size.mask);
+        for target in &targets {
+            hidden[target.row] = size.mask;
+        }
         let [discriminator_weights, generator_weights] = files;
         worker.load_training(Training {
             discriminator: Sizes::from(network),
@@ -195,8 +197,9 @@ fn torch(worker: &mut Worker) -> Result<(u64, [f64; 2]), PeerError> {
 /// Before the first step both sides have the same weights, so they must find the same losses.
 fn compare(ours: [f64; 2], torch: [f64; 2]) -> Result<(), PeerError> {
     for (((name, tolerance), ours), torch) in TOLERANCES.into_iter().zip(ours).zip(torch) {
-        // Written so that a loss that is not a number fails.
-        if !((ours - torch).abs() <= tolerance * ours.abs()) {
+        // A loss that is not a number is near nothing.
+        let near = (ours - torch).abs() <= tolerance * ours.abs();
+        if !near {
             return Err(PeerError::Disagree(format!(
                 "the {name}'s loss is {ours} here and {torch} in PyTorch"
             )));

@@ -126,7 +126,7 @@ impl Exit {
         let staying: Vec<usize> = (0..count).filter(|index| warming || !leaving.contains(index)).collect();
         let share = |some: &[usize]| some.len() as f64 / (staying.len() + leaving.len()) as f64;
 
-        let stay = batch.choose(&staying)?;
+        let stay = batch.choose(&staying);
         let pass = stay.gradient(engine, whole, dropout[0])?;
         let losses = stay.losses(&pass.logits);
         // While everything stays the mean of all sequences is the better estimate.
@@ -144,7 +144,7 @@ impl Exit {
         }
         let weight = found.parts[0].weight;
         found.body.iter_mut().for_each(|value| *value *= weight);
-        let leave = batch.choose(&leaving)?;
+        let leave = batch.choose(&leaving);
         let pass = leave.gradient(engine, &self.first, dropout[1])?;
         let weight = narrow(share(&leaving));
         for (here, there) in &self.shared {
@@ -169,7 +169,7 @@ impl Exit {
     ) -> Result<(Vec<usize>, usize), NnError> {
         let candidates: Vec<usize> = (1..batch.tokens.batch()).collect();
         let (Some(mean), false) = (self.mean, candidates.is_empty()) else { return Ok((Vec::new(), 0)) };
-        let looked = batch.choose(&candidates)?;
+        let looked = batch.choose(&candidates);
         let logits = |_| Collect::new(Site::Logits);
         let blocks = engine.forward(&self.first, &looked.tokens()?, ForwardOptions::EVAL, logits)?;
         let logits: Vec<f32> = blocks.into_iter().flat_map(|block| block.values).collect();
@@ -189,11 +189,11 @@ pub(super) struct Labelled<'a> {
 }
 
 impl Labelled<'_> {
-    fn choose(&self, sequences: &[usize]) -> Result<Chosen, NnError> {
+    fn choose(&self, sequences: &[usize]) -> Chosen {
         let length = self.tokens.seq_len();
         let rows = || sequences.iter().flat_map(|sequence| sequence * length..(sequence + 1) * length);
         let ids = rows().map(|row| self.tokens.ids()[row]).collect();
-        Ok(Chosen { ids, replaced: rows().map(|row| self.replaced[row]).collect(), length })
+        Chosen { ids, replaced: rows().map(|row| self.replaced[row]).collect(), length }
     }
 }
 

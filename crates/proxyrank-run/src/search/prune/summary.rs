@@ -55,7 +55,7 @@ impl Finished {
         for entry in std::fs::read_dir(folder).map_err(RunError::read(folder))? {
             let path = entry.map_err(RunError::read(folder))?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.ends_with(".jsonl") && name != "tests.jsonl" {
+            if path.extension().is_some_and(|kind| kind == "jsonl") && name != "tests.jsonl" {
                 for record in lines::<Record>(&path)? {
                     searches.entry((record.method.as_str(), record.seed)).or_default().push(record);
                 }

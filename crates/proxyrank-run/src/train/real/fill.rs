@@ -188,7 +188,7 @@ impl Material<'_> {
     ) -> Result<(Vec<(Measure, f64)>, f64), RunError> {
         let keeper = Keeper {
             path: self.folder.join(format!("pretrained-{architecture}-{seed}.safetensors")),
-            every: Duration::from_secs(60),
+            every: Duration::from_mins(1),
             fingerprint: self.hash.clone(),
         };
         let vocabulary = self.tokenizer.vocabulary();
