@@ -3,6 +3,8 @@
 //! FlexiBERT trained every architecture once, but some of its architectures are the same network. There are three ways
 //! to say which, and all three are shown; tables and charts use [`Grouping::AsTrained`].
 
+use std::collections::BTreeMap;
+
 use proxyrank_report::table::{Cell, Column, Table};
 use proxyrank_schema::Reading;
 use proxyrank_stats::{Ceiling, CeilingOptions, noise_ceiling, noise_ceiling_of_means};
@@ -11,7 +13,7 @@ use crate::RunError;
 use crate::benchmark::{Benchmark, Metric, Source};
 
 /// Architectures with a task that failed to train: STS-B below 60, QNLI below 70, MNLI below 58, or RTE missing.
-pub fn is_outlier(truth: &std::collections::BTreeMap<&'static str, f64>) -> bool {
+pub fn is_outlier(truth: &BTreeMap<&'static str, f64>) -> bool {
     let below = |task: &str, limit: f64| truth.get(task).is_some_and(|score| *score < limit);
     below("sts", 60.0)
         || below("qnli", 70.0)
@@ -78,8 +80,11 @@ pub fn ceiling(
     )))
 }
 
-/// The ceiling of labels that are means over an architecture's trainings. None while nothing was trained twice, or if the noise of what
-/// there is exceeds the spread of the labels.
+/// Architectures that must have been trained more than once before the noise between trainings says anything.
+const LEAST_REPEATED: usize = 8;
+
+/// The ceiling of labels that are means over an architecture's trainings. None while fewer than [`LEAST_REPEATED`] were trained twice, or
+/// if the noise of what there is exceeds the spread of the labels.
 fn by_seeds(benchmark: &Benchmark, metric: Metric, options: &CeilingOptions) -> Option<Ceiling> {
     let (mut labels, mut groups, mut strata) = (Vec::new(), Vec::new(), Vec::new());
     for training in &benchmark.trainings {
@@ -88,6 +93,13 @@ fn by_seeds(benchmark: &Benchmark, metric: Metric, options: &CeilingOptions) -> 
         groups.push(u32::try_from(training.entry).unwrap_or(u32::MAX));
         let depth = benchmark.entries[training.entry].architecture.depth();
         strata.push(u32::try_from(depth).unwrap_or(u32::MAX));
+    }
+    let mut trainings: BTreeMap<u32, usize> = BTreeMap::new();
+    for group in &groups {
+        *trainings.entry(*group).or_default() += 1;
+    }
+    if trainings.values().filter(|count| **count > 1).count() < LEAST_REPEATED {
+        return None;
     }
     noise_ceiling_of_means(&labels, &groups, &strata, options).ok()
 }

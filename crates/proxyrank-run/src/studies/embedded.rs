@@ -12,7 +12,7 @@ use proxyrank_stats::{CeilingOptions, nested_f_test};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::benchmark::{Benchmark, Metric};
-use crate::ceiling;
+use crate::ceiling::{self, Grouping};
 use crate::report::write_table;
 use crate::train::curve::Point;
 use crate::train::curve_chart::{Loss, chart};
@@ -52,6 +52,16 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
         page.figure(&png, &folder, "Loss of pre-training by steps");
     }
     page.heading("How large is luck?");
+    if ceiling::ceiling(
+        benchmark,
+        benchmark.info.metrics[0],
+        Grouping::AsTrained,
+        &CeilingOptions::default(),
+    )?
+    .is_none()
+    {
+        page.text("Too few architectures were trained more than once to say.");
+    }
     for metric in benchmark.info.metrics {
         if let Some(table) = ceiling::table(benchmark, *metric, &CeilingOptions::default())? {
             show(&mut page, &table)?;
