@@ -83,7 +83,7 @@ bench-baseline: build ## Make today's times the baseline of this processor (afte
 PEER_PYTHON ?=
 PEER_ARGS ?=
 peer: PYTHON = $(or $(PEER_PYTHON),target/peer/venv/bin/python)
-peer: toolchain ## Time networks and proxies against PyTorch, in turns (about 6 minutes after its installation)
+peer: toolchain ## Time networks and proxies against PyTorch, and steps of training, in turns (about 8 minutes after its installation)
 	@$(STEP) "build" $(CARGO) build --workspace --example peer --locked --quiet
 	@$(if $(PEER_PYTHON),,$(STEP) "PyTorch" benchmarks/peer/setup target/peer/venv)
 	@$(STEP) "self-test of PyTorch's side" $(PYTHON) benchmarks/peer/selftest.py crates/proxyrank-nn/tests/golden/encoders

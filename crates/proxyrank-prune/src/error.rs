@@ -76,7 +76,7 @@ pub enum PruneError {
         loss: f64,
     },
     /// A checkpoint of another run.
-    #[error("the checkpoint {} belongs to other settings or other data; remove it or name another", .0.display())]
+    #[error("the checkpoint {} belongs to other settings or other data; go on with the same options, remove its folder, or write elsewhere (--results)", .0.display())]
     OtherRun(PathBuf),
     /// Genes are no sub-network.
     #[error(transparent)]

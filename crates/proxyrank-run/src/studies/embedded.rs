@@ -287,6 +287,29 @@ mod tests {
 
     use super::*;
 
+    /// The share of what stood at a token that is left within two tokens of the place that has most, for 40 tokens.
+    fn gathered(matrix: &[Vec<f64>]) -> f64 {
+        let of_row = |row: &Vec<f64>| {
+            let squares: Vec<f64> = row.iter().map(|value| value * value).collect();
+            let best = squares.windows(5).map(|near| near.iter().sum::<f64>()).fold(0.0, f64::max);
+            best / squares.iter().sum::<f64>()
+        };
+        matrix.iter().map(of_row).sum::<f64>() / matrix.len() as f64
+    }
+
+    #[test]
+    fn two_cosine_transforms_gather_what_one_spreads() {
+        const TOKENS: usize = 40;
+        let entry = |k: usize, i: usize| {
+            (std::f64::consts::PI * k as f64 * (2 * i + 1) as f64 / (2 * TOKENS) as f64).cos()
+        };
+        let once: Vec<Vec<f64>> = (0..TOKENS).map(|k| (0..TOKENS).map(|i| entry(k, i)).collect()).collect();
+        let product = |k: usize, i: usize| (0..TOKENS).map(|j| once[k][j] * once[j][i]).sum();
+        let twice: Vec<Vec<f64>> =
+            (0..TOKENS).map(|k| (0..TOKENS).map(|i| product(k, i)).collect()).collect();
+        assert!(gathered(&once) < 0.2 && gathered(&twice) > 0.9);
+    }
+
     #[test]
     fn transforms_of_different_kinds_do_not_undo_each_other() {
         let of = |operations: &[Operation]| {

@@ -75,7 +75,7 @@ impl<J: Sync> Jobs<J> {
             Ok(added)
         } else {
             Err(RunError::Usage(format!(
-                "{added} rows added; these trainings diverged and have none: {}; a recipe with a lower rate (--recipe) may train them",
+                "{added} rows added; these trainings diverged and have none: {}; what is done is kept. The same recipe ends the same way again, one with a lower rate may not",
                 diverged.join("; ")
             )))
         }

@@ -141,7 +141,7 @@ pub fn read<R: Training>(path: &Path) -> Result<Vec<R>, RunError> {
     parse(&text[..whole]).map_err(|reason| RunError::Usage(format!("{}: {reason}", path.display())))
 }
 
-/// The rows of the file that has most. A file goes on from the committed one, so the longest has what the others have.
+/// The rows of the file that has most: one's own, once they are more than the committed ones.
 pub fn longest<R: Training>(paths: &[PathBuf]) -> Result<Vec<R>, RunError> {
     let files = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     // The last of several maxima: the committed file comes last.

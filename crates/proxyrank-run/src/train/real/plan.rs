@@ -41,7 +41,7 @@ impl Plan {
     /// Tokens of the longest sequence.
     const POSITIONS: usize = 128;
 
-    /// The plan whose results are committed: attention with a convolution, and with three, which learn best on the project's own corpus. Small
+    /// The plan of `train real`: attention with a convolution, and with three, which learn best on the project's own corpus. Small
     /// tasks are seen often, those of which the first part is enough for a network of this size once.
     pub fn standard() -> Self {
         let task = |config, seq_len, most, epochs| PlannedTask { config, seq_len, most, epochs };
