@@ -15,6 +15,7 @@ mod reproduce;
 mod site;
 mod storage;
 mod submissions;
+mod training;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -168,6 +168,12 @@ pub(crate) struct ExitsArgs {
     /// Networks to train side by side, each on one thread
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(1..=1024))]
     pub(crate) workers: u16,
+    /// Most rows to add
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Recipe whose variants are compared, as JSON; the embedded benchmark's where absent, which `train embedded --dry-run` prints
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recipe: Option<PathBuf>,
     /// Print what the rows say so far, and train nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -177,7 +183,8 @@ pub(crate) struct ExitsArgs {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Two networks of the embedded benchmark, with BERT's vocabulary, are pre-trained on WikiText-2 from three seeds each and \
-    fine-tuned on all nine tasks of GLUE; the commonest class and logistic regression on word pieces are measured on the same examples. \
+    fine-tuned on all nine tasks of GLUE and on parts of both versions of SQuAD; answers that need no network are measured on the same \
+    examples: the commonest class, logistic regression on word pieces, averaged embeddings. \
     `proxyrank report` makes a page of the rows, which may be fewer than all. Stop with Ctrl-C or SIGTERM and say the same command again."
 )]
 pub(crate) struct RealArgs {
@@ -187,6 +194,15 @@ pub(crate) struct RealArgs {
     /// Trainings side by side, each on one thread
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(1..=1024))]
     pub(crate) workers: u16,
+    /// Most rows to add
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Networks, seeds, tasks and recipes, as JSON; `--show-plan` prints the usual one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Print the plan, and train nothing
+    #[arg(long)]
+    pub(crate) show_plan: bool,
     /// Print what the rows say so far, and train nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

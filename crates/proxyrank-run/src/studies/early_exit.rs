@@ -8,13 +8,14 @@ use proxyrank_report::table::{Cell, Column, Table};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::report::write_table;
+use crate::train::embedded::EmbeddedRecipe;
 use crate::train::exits::{ARCHITECTURE, ArmRow, Outcome, SEEDS, rows_file, summary};
 use crate::train::rows::longest;
 
 pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError> {
     let stores = [&subject.stores.results, &subject.stores.reference];
     let rows: Vec<ArmRow> = longest(&stores.map(|store| rows_file(store.root())))?;
-    let outcomes = summary(&rows)?;
+    let outcomes = summary(&rows, &EmbeddedRecipe::standard())?;
     if outcomes.is_empty() {
         return Ok(None);
     }

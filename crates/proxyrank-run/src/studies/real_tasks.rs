@@ -26,9 +26,11 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     let plan = Plan::standard();
     let mut page = Page::new(&title);
     page.text(&format!(
-        "Networks of the embedded benchmark with BERT's vocabulary, pre-trained on {} tokens of WikiText-2 and fine-tuned on GLUE, from \
-         several seeds; beside them the commonest class, and logistic regression on which word pieces there are (for similarities the \
-         cosine of the two texts). Official measures on the whole development splits.",
+        "Networks of the embedded benchmark with BERT's vocabulary, pre-trained on {} tokens of WikiText-2 and fine-tuned on GLUE and on parts \
+         of SQuAD, from several seeds. Beside them answers that need no network: the commonest class (no answer, for SQuAD 2.0); words alone, \
+         that is logistic regression on which word pieces there are, for similarities the cosine of the two texts' sets of pieces, for SQuAD words \
+         of the sentence that shares most with the question; and for similarities the cosine of the two texts' mean embeddings, as \
+         pre-training left them. Official measures on the whole development splits.",
         plan.pretrain.steps * (plan.pretrain.batch * plan.pretrain.seq_len) as u64
     ));
     let table = table(&rows);
@@ -50,21 +52,25 @@ pub fn table(rows: &[RealRow]) -> Table {
         Column::number("dev", "Examples to measure on", 0),
         Column::number("majority", "Commonest class", 2),
         Column::number("words", "Words", 2),
+        Column::number("embeddings", "Averaged embeddings", 2),
     ];
     columns.extend(
         networks
             .iter()
             .map(|model| Column::number(format!("network_{model}"), format!("Architecture {model}"), 2)),
     );
-    let mut table = Table::new("real_tasks", "Small networks on GLUE", columns);
+    let mut table = Table::new("real_tasks", "Small networks on GLUE and SQuAD", columns);
     let mut seen = BTreeSet::new();
     for row in rows {
         for measure in row.scores.keys().filter(|measure| seen.insert((row.task.as_str(), measure.as_str())))
         {
+            let of_task = || rows.iter().filter(|other| other.task == row.task);
             let of = |model: &str| -> Vec<f64> {
-                let same = rows.iter().filter(|other| other.task == row.task && other.model == model);
+                let same = of_task().filter(|other| other.model == model);
                 same.filter_map(|other| other.scores.get(measure).copied()).collect()
             };
+            let averaged: Vec<f64> =
+                of_task().filter_map(|other| other.embeddings.get(measure).copied()).collect();
             let baseline = |baseline: Baseline| {
                 Cell::number_or(of(baseline.name()).first().copied(), "no such answer, or not computed yet")
             };
@@ -75,21 +81,24 @@ pub fn table(rows: &[RealRow]) -> Table {
                 Cell::count(row.examples[1] as u64),
                 baseline(Baseline::Majority),
                 baseline(Baseline::Words),
+                over_seeds(&averaged, "of similarities only"),
             ];
-            for model in &networks {
-                let scores = of(model);
-                let estimate: Option<Estimate> = mean_interval(&scores, CONFIDENCE);
-                cells.push(match (estimate, scores.first()) {
-                    (None, Some(score)) => Cell::number(*score),
-                    (estimate, _) => Cell::estimate_or(estimate, "not trained yet"),
-                });
-            }
+            cells.extend(networks.iter().map(|model| over_seeds(&of(model), "not trained yet")));
             table.push(cells);
         }
     }
     table.note("Percent. Intervals are Student's over seeds, 95%; they do not hold the sampling error of the development split, which is the same for all columns.");
-    table.note("MRPC and STS-B are learnt from in both orders of their texts. MNLI is measured on the matched split.");
+    table.note("MRPC and STS-B are learnt from in both orders of their texts. MNLI is measured on the matched split; examples of SQuAD are windows to learn from and questions to measure on.");
     table
+}
+
+/// The mean with its interval, or the one score that there is.
+fn over_seeds(scores: &[f64], absent: &str) -> Cell {
+    let estimate: Option<Estimate> = mean_interval(scores, CONFIDENCE);
+    match (estimate, scores.first()) {
+        (None, Some(score)) => Cell::number(*score),
+        (estimate, _) => Cell::estimate_or(estimate, absent),
+    }
 }
 
 fn is_baseline(row: &RealRow) -> bool {

@@ -3,10 +3,10 @@
 use proxyrank_data::corpus::Words;
 use proxyrank_data::corpus::tasks::Task as ProbeTask;
 use proxyrank_data::fetch::Locator;
-use proxyrank_data::load::text::{GlueConfig, SquadVersion};
+use proxyrank_data::load::text::GlueConfig;
 
-use super::spans::SpanTask;
-use super::tasks::{Assignment, ProbeSize, glue, probe};
+use super::public::Public;
+use super::tasks::{Assignment, ProbeSize, probe};
 use super::text::{Sequences, Tokenizer};
 use crate::RunError;
 use crate::watch::Watch;
@@ -102,37 +102,18 @@ fn public(
     locator: &Locator,
     watch: &dyn Watch,
 ) -> Result<Assignment, RunError> {
-    let called = |task: &Public| match task {
-        Public::Glue(config) => config.as_str(),
-        Public::Squad(SquadVersion::V1) => "squad",
-        Public::Squad(SquadVersion::V2) => "squad_v2",
-    };
-    let mut all: Vec<Public> = GlueConfig::ALL.into_iter().map(Public::Glue).collect();
-    all.extend([SquadVersion::V1, SquadVersion::V2].map(Public::Squad));
-    let (task, counts, warnings) = match (find(name, &all, called)?, tokenizer) {
-        (Public::Squad(version), Tokenizer::WordPiece(pieces)) => {
-            let (task, warnings) = SpanTask::read(version, pieces, locator, (examples, seq_len))?;
-            let (windows, questions) = task.counts();
-            let counts = format!("{windows} windows to learn from, {questions} questions to measure on");
-            (Assignment::Spans(task), counts, warnings)
-        }
-        (Public::Squad(_), Tokenizer::Words(_)) => {
-            return Err(RunError::Usage(format!("`{name}` needs BERT's word pieces")));
-        }
-        (Public::Glue(config), _) => {
-            let (task, warnings) = glue(config, tokenizer, locator, (examples, seq_len))?;
-            let counts = format!(
-                "{} examples to learn from ({} cut to {seq_len} tokens), {} to measure on",
-                task.train.count(),
-                task.train.cut,
-                task.dev.count()
-            );
-            (Assignment::Sequences(task), counts, warnings)
-        }
-    };
+    let task = find(name, &Public::all(), |task| task.as_str())?;
+    let (task, warnings) = task.read(tokenizer, locator, (examples, seq_len))?;
     for warning in &warnings {
         watch.note(&format!("warning: {warning}"));
     }
+    let [train, dev, cut] = task.counts();
+    let counts = match &task {
+        Assignment::Spans(_) => format!("{train} windows to learn from, {dev} questions to measure on"),
+        Assignment::Sequences(_) => {
+            format!("{train} examples to learn from ({cut} cut to {seq_len} tokens), {dev} to measure on")
+        }
+    };
     watch.note(&format!("{name}: {counts}"));
     Ok(task)
 }
@@ -144,13 +125,6 @@ pub fn glue_config(name: &str) -> Result<GlueConfig, RunError> {
         let known = all.map(GlueConfig::as_str).join(", ");
         RunError::Usage(format!("unknown task `{name}`; there are {known}"))
     })
-}
-
-/// A public task.
-#[derive(Debug, Clone, Copy)]
-enum Public {
-    Glue(GlueConfig),
-    Squad(SquadVersion),
 }
 
 fn find<T: Copy>(name: &str, all: &[T], called: impl Fn(&T) -> &'static str) -> Result<T, RunError> {

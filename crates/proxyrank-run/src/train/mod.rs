@@ -9,7 +9,7 @@
 //! - [`inputs`], [`single`]: one network of any benchmark, resumably;
 //! - [`embedded`]: the benchmark that is compiled in, and its [`rows`];
 //! - [`exits`]: early exit and weaker generators, compared;
-//! - [`real`]: small networks on GLUE, beside answers that need no network.
+//! - [`real`]: small networks on GLUE and SQuAD, beside answers that need no network.
 
 pub mod curve;
 pub mod curve_chart;
@@ -20,6 +20,7 @@ mod jobs;
 mod order;
 pub mod pretrain;
 mod progress;
+pub mod public;
 pub mod real;
 pub mod recipe;
 pub mod rows;

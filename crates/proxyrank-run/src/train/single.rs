@@ -129,20 +129,8 @@ impl Single {
         stop: &Stop,
     ) -> Result<(BTreeMap<String, f64>, f64), RunError> {
         let (network, recipe, seed) = (&self.network, &self.tune, self.seed);
-        match task {
-            Assignment::Sequences(task) => {
-                let tuned = Tuning { network, trained, recipe, task, seed }.run(watch, stop)?;
-                let scores = tuned.scores.into_iter();
-                let scores = scores.map(|(measure, score)| (measure.name().to_owned(), score));
-                Ok((scores.collect(), tuned.loss))
-            }
-            Assignment::Spans(task) => {
-                let tuning = Tuning { network, trained, recipe, task, seed };
-                let ([exact, f1], loss) = tuning.run_spans(watch, stop)?;
-                let scores = [("exact match", exact), ("F1", f1)];
-                Ok((scores.map(|(name, score)| (name.to_owned(), score)).into(), loss))
-            }
-        }
+        let (scores, loss) = Tuning { network, trained, recipe, task, seed }.run_any(watch, stop)?;
+        Ok((scores.into_iter().map(|(measure, score)| (measure.to_owned(), score)).collect(), loss))
     }
 
     /// Hash of everything that the losses of pre-training depend on.

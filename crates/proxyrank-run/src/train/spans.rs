@@ -59,6 +59,9 @@ pub struct SpanTask {
 }
 
 impl SpanTask {
+    /// What is measured; the first one is the task's score.
+    pub const MEASURES: [&'static str; 2] = ["exact match", "F1"];
+
     /// Reads a version of SQuAD, at most so many questions to learn from; also what is wrong with the files.
     pub fn read(
         version: SquadVersion,
@@ -97,6 +100,18 @@ impl SpanTask {
     /// Windows to learn from, and questions to measure on.
     pub fn counts(&self) -> (usize, usize) {
         (self.train.len(), self.questions.len())
+    }
+
+    /// What answers to the questions are worth, from 0 to 1, by [`Self::MEASURES`].
+    pub(super) fn judge(&self, answer: impl Fn(usize, &SquadRow) -> String) -> [f64; 2] {
+        let mut sums = [0.0; 2];
+        for (index, row) in self.questions.iter().enumerate() {
+            let answer = answer(index, row);
+            let right: Vec<&str> = row.answers.iter().map(|answer| answer.text.as_str()).collect();
+            sums[0] += exact_match(&answer, &right);
+            sums[1] += word_f1(&answer, &right);
+        }
+        sums.map(|sum| sum / self.questions.len().max(1) as f64)
     }
 }
 
@@ -194,14 +209,7 @@ impl Tuning<'_, SpanTask> {
                 best[window.question].look(window, outputs);
             }
         }
-        let mut sums = [0.0; 2];
-        for (row, best) in task.questions.iter().zip(&best) {
-            let answer = best.answer(&row.context, task.may_be_empty);
-            let right: Vec<&str> = row.answers.iter().map(|answer| answer.text.as_str()).collect();
-            sums[0] += exact_match(&answer, &right);
-            sums[1] += word_f1(&answer, &right);
-        }
-        Ok(sums.map(|sum| sum / task.questions.len().max(1) as f64))
+        Ok(task.judge(|index, row| best[index].answer(&row.context, task.may_be_empty)))
     }
 }
 

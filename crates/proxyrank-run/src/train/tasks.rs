@@ -44,6 +44,17 @@ impl Assignment {
             Self::Spans(task) => task.name,
         }
     }
+
+    /// Examples to learn from (windows, where there are questions), those to measure on, and how many of the former are cut.
+    pub fn counts(&self) -> [usize; 3] {
+        match self {
+            Self::Sequences(task) => [task.train.count(), task.dev.count(), task.train.cut],
+            Self::Spans(task) => {
+                let (windows, questions) = task.counts();
+                [windows, questions, 0]
+            }
+        }
+    }
 }
 
 /// Encoded examples of one length.

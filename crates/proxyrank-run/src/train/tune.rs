@@ -9,7 +9,8 @@ use proxyrank_stats::{accuracy, f1, matthews, pearson_r, spearman_rho};
 use super::order::{Order, derive};
 use super::progress::Progress;
 use super::recipe::TuneRecipe;
-use super::tasks::{Examples, Labels, Task};
+use super::spans::SpanTask;
+use super::tasks::{Assignment, Examples, Labels, Task};
 use crate::RunError;
 use crate::watch::{Stop, Watch};
 
@@ -38,6 +39,28 @@ pub struct Tuned {
     pub scores: Vec<(Measure, f64)>,
     /// Mean loss of the last tenth of the steps.
     pub loss: f64,
+}
+
+/// Scores by the name of the measure; the first one is the task's.
+pub type Scores = Vec<(&'static str, f64)>;
+
+impl Tuning<'_, Assignment> {
+    /// Trains to the end and measures: scores from 0 to 1 by the name of the measure, and the mean loss of the last tenth of the steps.
+    pub fn run_any(&self, watch: &dyn Watch, stop: &Stop) -> Result<(Scores, f64), RunError> {
+        let Tuning { network, trained, recipe, seed, .. } = *self;
+        match self.task {
+            Assignment::Sequences(task) => {
+                let tuned = Tuning { network, trained, recipe, task, seed }.run(watch, stop)?;
+                let scores = tuned.scores.into_iter().map(|(measure, score)| (measure.name(), score));
+                Ok((scores.collect(), tuned.loss))
+            }
+            Assignment::Spans(task) => {
+                let tuning = Tuning { network, trained, recipe, task, seed };
+                let (scores, loss) = tuning.run_spans(watch, stop)?;
+                Ok((SpanTask::MEASURES.into_iter().zip(scores).collect(), loss))
+            }
+        }
+    }
 }
 
 impl Tuning<'_> {

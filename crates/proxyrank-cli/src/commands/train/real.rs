@@ -1,6 +1,7 @@
-//! `train real`: small networks on GLUE.
+//! `train real`: small networks on GLUE and SQuAD.
 
 use proxyrank_run::studies::real_tasks_table;
+use proxyrank_run::train::embedded::Share;
 use proxyrank_run::train::real::{Plan, RealRow, fill};
 use proxyrank_run::train::rows::read;
 
@@ -10,11 +11,18 @@ use crate::output;
 use crate::setup::Setup;
 
 pub(super) fn run(global: &Global, args: &RealArgs) -> anyhow::Result<Outcome> {
+    let plan = match &args.plan {
+        Some(file) => Plan::read(file)?,
+        None => Plan::standard(),
+    };
+    if args.show_plan {
+        output::value(&plan)?;
+        return Ok(Outcome::Done);
+    }
     if !args.dry_run {
         let setup = Setup::new(global)?;
-        let (watch, plan) = (setup.watch.as_ref(), Plan::standard());
-        let workers = usize::from(args.workers);
-        let added = fill(&args.rows, &plan, workers, &setup.locator, watch, &setup.stop)?;
+        let share = Share { workers: usize::from(args.workers), limit: args.limit };
+        let added = fill(&args.rows, &plan, share, &setup.locator, setup.watch.as_ref(), &setup.stop)?;
         output::say(&format!("{added} rows added to {}", args.rows.display()));
     }
     let rows: Vec<RealRow> = read(&args.rows)?;

@@ -5,6 +5,7 @@ use proxyrank_schema::Reading;
 use proxyrank_space::counts::macs;
 use proxyrank_space::{EncoderNetwork, Network, SpaceError};
 
+use super::fill::ArmRow;
 use crate::RunError;
 use crate::train::embedded::{EmbeddedRecipe, architectures};
 use crate::train::recipe::{PretrainRecipe, Replacements};
@@ -24,6 +25,11 @@ pub struct Arm {
 }
 
 impl Arm {
+    /// Whether a row was trained by it.
+    pub fn made(&self, row: &ArmRow) -> bool {
+        row.arm == self.id && row.row.recipe == self.recipe.fingerprint()
+    }
+
     /// Whether it is the embedded benchmark's recipe but for the number of steps.
     pub const fn is_plain(&self) -> bool {
         let PretrainRecipe { exit, replacements, .. } = &self.recipe.pretrain;
@@ -67,9 +73,8 @@ fn of_space(error: SpaceError) -> RunError {
     RunError::space("embedded".into(), &ARCHITECTURE.to_string().into())(error)
 }
 
-/// All recipes; the first is the plain one in full.
-pub fn arms() -> Vec<Arm> {
-    let standard = EmbeddedRecipe::standard();
+/// All recipes around one; the first is that one in full.
+pub fn arms(standard: &EmbeddedRecipe) -> Vec<Arm> {
     let arm = |id, title: String, change: &dyn Fn(&mut PretrainRecipe)| {
         let mut recipe = standard.clone();
         change(&mut recipe.pretrain);
@@ -115,7 +120,7 @@ mod tests {
 
     #[test]
     fn arms_differ_and_exits_lie_inside_the_network() {
-        let arms = arms();
+        let arms = arms(&EmbeddedRecipe::standard());
         let network = network().unwrap();
         let plain = &arms[0];
         assert_eq!(plain.recipe, EmbeddedRecipe::standard());
@@ -129,7 +134,7 @@ mod tests {
 
     #[test]
     fn costs_follow_steps_work_and_generator() {
-        let arms = arms();
+        let arms = arms(&EmbeddedRecipe::standard());
         let whole = &arms[0].recipe;
         let cost = |id: &str, work| arms.iter().find(|arm| arm.id == id).unwrap().cost(work, whole).unwrap();
         assert!((cost("plain", 1.0) - 1.0).abs() < 1e-12 && (cost("plain-50", 1.0) - 0.5).abs() < 1e-12);

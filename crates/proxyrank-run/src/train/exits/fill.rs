@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arms::{ARCHITECTURE, Arm, arms, network};
 use crate::RunError;
-use crate::train::embedded::Material;
+use crate::train::embedded::{EmbeddedRecipe, Material, Share};
 use crate::train::jobs::Jobs;
 use crate::train::rows::{Row, Rows, Training};
 use crate::watch::{Stop, Watch};
@@ -40,14 +40,18 @@ impl Training for ArmRow {
     }
 }
 
-/// Adds the rows that a file lacks, seed by seed, so that a set that is not finished compares like with like. Gives their number.
-pub fn fill(path: &Path, workers: usize, watch: &dyn Watch, stop: &Stop) -> Result<usize, RunError> {
+/// Adds the rows of the [`arms`] around a recipe that a file lacks, seed by seed, so that a set that is not finished compares like with
+/// like. Gives their number.
+pub fn fill(
+    path: &Path,
+    recipe: &EmbeddedRecipe,
+    share: Share,
+    watch: &dyn Watch,
+    stop: &Stop,
+) -> Result<usize, RunError> {
     let rows: Rows<ArmRow> = Rows::open(path)?;
-    let arms = arms();
-    let recipe = |id: &str| arms.iter().find(|arm| arm.id == id).map(|arm| arm.recipe.fingerprint());
-    if let Some(other) =
-        rows.all().iter().find(|row| recipe(&row.arm).is_none_or(|ours| ours != row.row.recipe))
-    {
+    let arms = arms(recipe);
+    if let Some(other) = rows.all().iter().find(|row| !arms.iter().any(|arm| arm.made(row))) {
         return Err(RunError::Usage(format!(
             "{}: {} was trained by recipe {}, which this program does not have; choose another file",
             path.display(),
@@ -61,17 +65,14 @@ pub fn fill(path: &Path, workers: usize, watch: &dyn Watch, stop: &Stop) -> Resu
         .map(|(arm, seed)| (format!("{} with seed {seed}", arm.id), (arm, seed)))
         .filter(|(name, _)| !done.contains(name))
         .collect();
-    watch.note(&format!(
-        "{} of {} rows are there; {} to train now",
-        done.len(),
-        done.len() + jobs.len(),
-        jobs.len()
-    ));
+    let all = done.len() + jobs.len();
+    let jobs: Vec<_> = jobs.into_iter().take(share.limit.unwrap_or(usize::MAX)).collect();
+    watch.note(&format!("{} of {all} rows are there; {} to train now", done.len(), jobs.len()));
     // Recipes differ in pre-training alone, so all of them share text and tasks.
     let Some(first) = arms.first().filter(|_| !jobs.is_empty()) else { return Ok(0) };
     let material = Material::new(first.recipe.clone())?;
     let network = network()?;
-    let jobs = Jobs { jobs, workers };
+    let jobs = Jobs { jobs, workers: share.workers };
     jobs.run(rows, watch, stop, |&(arm, seed)| {
         let row = material.train(&arm.recipe, &ARCHITECTURE.to_string(), &network, seed, stop)?;
         Ok(ArmRow { arm: arm.id.to_owned(), row })

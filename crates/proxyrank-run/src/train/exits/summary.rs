@@ -7,6 +7,7 @@ use proxyrank_stats::{Estimate, mean_interval};
 use super::arms::{Arm, arms};
 use super::fill::ArmRow;
 use crate::RunError;
+use crate::train::embedded::EmbeddedRecipe;
 
 /// Confidence of intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -33,17 +34,18 @@ pub struct Outcome {
     pub at_equal_cost: Option<Estimate>,
 }
 
-/// The outcome of every arm that was trained, in the order of [`arms`].
-pub fn summary(rows: &[ArmRow]) -> Result<Vec<Outcome>, RunError> {
-    let arms = arms();
+/// The outcome of every arm around a recipe that was trained, in the order of [`arms`]; rows of other recipes are left out.
+pub fn summary(rows: &[ArmRow], recipe: &EmbeddedRecipe) -> Result<Vec<Outcome>, RunError> {
+    let arms = arms(recipe);
+    let rows: Vec<&ArmRow> = rows.iter().filter(|row| arms.iter().any(|arm| arm.made(row))).collect();
     let Some(whole) = arms.first() else { return Ok(Vec::new()) };
     let known: BTreeMap<(&str, u64), &ArmRow> =
-        rows.iter().map(|row| ((row.arm.as_str(), row.row.train_seed), row)).collect();
+        rows.iter().map(|row| ((row.arm.as_str(), row.row.train_seed), *row)).collect();
     let of = |arm: &Arm, seed: u64| known.get(&(arm.id, seed)).copied();
     let cost = |arm: &Arm, row: &ArmRow| arm.cost(work(row), &whole.recipe);
     let mut outcomes = Vec::new();
     for arm in &arms {
-        let own: Vec<&ArmRow> = rows.iter().filter(|row| row.arm == arm.id).collect();
+        let own: Vec<&ArmRow> = rows.iter().copied().filter(|row| row.arm == arm.id).collect();
         if own.is_empty() {
             continue;
         }
@@ -130,7 +132,10 @@ mod tests {
         let row = Row {
             arch_id: "0".to_owned(),
             train_seed: seed,
-            recipe: String::new(),
+            recipe: arms(&EmbeddedRecipe::standard())
+                .iter()
+                .find(|known| known.id == arm)
+                .map_or_else(String::new, |arm| arm.recipe.fingerprint()),
             scores: BTreeMap::from([("probe".to_owned(), probe)]),
             losses: BTreeMap::new(),
             // A long point and a short one of no work, which counts a quarter.
@@ -151,7 +156,11 @@ mod tests {
             rows.push(row("plain-50", seed, 30.0 + luck, 1.0));
             rows.push(row("exit-2", seed, 54.0 + luck, 0.5));
         }
-        let outcomes = summary(&rows).unwrap();
+        // A row of another recipe says nothing here.
+        let mut other = row("plain", 9, 99.0, 1.0);
+        other.row.recipe = "another".to_owned();
+        rows.push(other);
+        let outcomes = summary(&rows, &EmbeddedRecipe::standard()).unwrap();
         let ids: Vec<&str> = outcomes.iter().map(|outcome| outcome.arm.id).collect();
         assert_eq!(ids, ["plain", "plain-75", "plain-50", "exit-2"]);
         let exit = &outcomes[3];

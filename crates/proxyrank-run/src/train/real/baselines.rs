@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use proxyrank_data::batch::SpecialTokens;
 use proxyrank_data::corpus::measure::{Features, Logistic, Measure};
 
-use crate::train::tasks::{Examples, Labels, Task};
-use crate::train::tune::score;
+use super::lexical;
+use crate::train::spans::SpanTask;
+use crate::train::tasks::{Assignment, Examples, Labels, Task};
+use crate::train::tune::{Scores, score};
 
 /// What answers without a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Baseline {
-    /// The commonest class of the training examples.
+    /// The commonest class of the training examples; of questions that may have none, no answer.
     Majority,
     /// Logistic regression on which word pieces there are: of the first text, of the second, of both, of one only. For similarities the
-    /// cosine of the two texts' counts.
+    /// cosine of the two texts' sets, for questions the [lexical](super::lexical) answer.
     Words,
 }
 
@@ -31,13 +33,30 @@ impl Baseline {
     }
 }
 
-/// The scores of a baseline by measure; a constant has no correlation, so there is none of the majority for similarities.
+/// The scores of a baseline by measure, from 0 to 1. There is none of the majority for similarities, because a constant has no
+/// correlation, and for questions that always have an answer.
 pub(super) fn baselines(
     baseline: Baseline,
-    task: &Task,
+    task: &Assignment,
     vocabulary: usize,
     marks: SpecialTokens,
-) -> Option<Vec<(Measure, f64)>> {
+) -> Option<Scores> {
+    match (task, baseline) {
+        (Assignment::Sequences(task), _) => of_sequences(baseline, task, vocabulary, marks),
+        (Assignment::Spans(task), Baseline::Majority) => {
+            task.may_be_empty.then(|| spans(task.judge(|_, _| String::new())))
+        }
+        (Assignment::Spans(task), Baseline::Words) => {
+            Some(spans(task.judge(|_, row| lexical::answer(&row.question, &row.context))))
+        }
+    }
+}
+
+fn spans(scores: [f64; 2]) -> Scores {
+    SpanTask::MEASURES.into_iter().zip(scores).collect()
+}
+
+fn of_sequences(baseline: Baseline, task: &Task, vocabulary: usize, marks: SpecialTokens) -> Option<Scores> {
     let outputs = match (&task.train.labels, baseline) {
         (Labels::Classes(train), Baseline::Majority) => {
             let commonest = commonest(train, task.outputs);
@@ -56,11 +75,16 @@ pub(super) fn baselines(
         (Labels::Numbers(_), Baseline::Majority) => return None,
         (Labels::Numbers(_), Baseline::Words) => sequences(&task.dev).map(|ids| cosine(ids, marks)).collect(),
     };
-    let measures = task.measures.iter();
-    Some(measures.map(|&measure| (measure, score(measure, &task.dev.labels, &outputs))).collect())
+    Some(scores(task, &outputs))
 }
 
-fn sequences(examples: &Examples) -> impl Iterator<Item = &[u32]> {
+/// Every measure of a task, of outputs for its development split.
+pub(super) fn scores(task: &Task, outputs: &[f32]) -> Scores {
+    let of = |measure: &Measure| (measure.name(), score(*measure, &task.dev.labels, outputs));
+    task.measures.iter().map(of).collect()
+}
+
+pub(super) fn sequences(examples: &Examples) -> impl Iterator<Item = &[u32]> {
     examples.ids.chunks_exact(examples.seq_len)
 }
 
@@ -80,8 +104,8 @@ fn one_hot(count: usize, classes: usize, class: impl Fn(usize) -> usize) -> Vec<
 }
 
 /// The texts of a sequence, special tokens apart.
-fn texts(ids: &[u32], marks: SpecialTokens) -> [BTreeSet<u32>; 2] {
-    let mut texts = [BTreeSet::new(), BTreeSet::new()];
+pub(super) fn texts(ids: &[u32], marks: SpecialTokens) -> [Vec<u32>; 2] {
+    let mut texts = [Vec::new(), Vec::new()];
     let mut place = 0;
     for &id in ids {
         if id == marks.separate {
@@ -90,14 +114,19 @@ fn texts(ids: &[u32], marks: SpecialTokens) -> [BTreeSet<u32>; 2] {
             && id != marks.classify
             && let Some(text) = texts.get_mut(place)
         {
-            text.insert(id);
+            text.push(id);
         }
     }
     texts
 }
 
+/// The same without repetitions.
+fn sets(ids: &[u32], marks: SpecialTokens) -> [BTreeSet<u32>; 2] {
+    texts(ids, marks).map(|text| text.into_iter().collect())
+}
+
 fn features(ids: &[u32], vocabulary: usize, marks: SpecialTokens) -> Features {
-    let [first, second] = texts(ids, marks);
+    let [first, second] = sets(ids, marks);
     let mut places: Vec<usize> = first.iter().map(|id| *id as usize).collect();
     if !second.is_empty() {
         places.extend(second.iter().map(|id| *id as usize + vocabulary));
@@ -109,7 +138,7 @@ fn features(ids: &[u32], vocabulary: usize, marks: SpecialTokens) -> Features {
 
 /// The cosine of the two texts' sets of word pieces.
 fn cosine(ids: &[u32], marks: SpecialTokens) -> f32 {
-    let [first, second] = texts(ids, marks);
+    let [first, second] = sets(ids, marks);
     let shared = first.intersection(&second).count() as f32;
     shared / (first.len() as f32 * second.len() as f32).sqrt().max(1.0)
 }
@@ -134,9 +163,9 @@ mod tests {
             train: examples(&rows, Labels::Classes(vec![0, 1, 0, 0])),
             dev: examples(&rows[..2], Labels::Classes(vec![0, 1])),
         };
-        let of = |baseline| baselines(baseline, &task, 10, MARKS).unwrap();
-        assert_eq!(of(Baseline::Majority), [(Measure::Accuracy, 0.5)]);
-        assert_eq!(of(Baseline::Words), [(Measure::Accuracy, 1.0)]);
+        let of = |baseline| of_sequences(baseline, &task, 10, MARKS).unwrap();
+        assert_eq!(of(Baseline::Majority), [(Measure::Accuracy.name(), 0.5)]);
+        assert_eq!(of(Baseline::Words), [(Measure::Accuracy.name(), 1.0)]);
     }
 
     #[test]
@@ -149,8 +178,8 @@ mod tests {
             train: examples(&rows, Labels::Numbers(vec![1.0, 0.0, 0.5])),
             dev: examples(&rows, Labels::Numbers(vec![1.0, 0.0, 0.5])),
         };
-        assert_eq!(baselines(Baseline::Majority, &task, 10, MARKS), None);
-        let found = baselines(Baseline::Words, &task, 10, MARKS).unwrap();
+        assert_eq!(of_sequences(Baseline::Majority, &task, 10, MARKS), None);
+        let found = of_sequences(Baseline::Words, &task, 10, MARKS).unwrap();
         assert!((found[0].1 - 1.0).abs() < 1e-12);
         assert!((cosine(&rows[2], MARKS) - 0.5_f32.sqrt()).abs() < 1e-6);
     }

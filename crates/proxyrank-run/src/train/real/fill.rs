@@ -4,22 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use proxyrank_data::corpus::measure::Measure;
 use proxyrank_data::fetch::Locator;
 use proxyrank_data::hash::sha256_bytes;
+use proxyrank_nn::EncoderWeights;
 use proxyrank_space::EncoderNetwork;
 use serde::{Deserialize, Serialize};
 
 use super::baselines::{Baseline, baselines};
+use super::embeddings::averaged;
 use super::plan::{Plan, PlannedTask};
 use crate::RunError;
+use crate::train::embedded::Share;
 use crate::train::jobs::Jobs;
 use crate::train::pretrain::{Keeper, Pretraining};
 use crate::train::recipe::TuneRecipe;
 use crate::train::rows::{Rows, Training};
-use crate::train::tasks::{Task, glue};
+use crate::train::tasks::Assignment;
 use crate::train::text::{Sequences, Tokenizer};
-use crate::train::tune::Tuning;
+use crate::train::tune::{Scores, Tuning};
 use crate::watch::{Silent, Stop, Watch};
 
 /// Where rows are in a folder of results.
@@ -46,6 +48,9 @@ pub struct RealRow {
     pub measure: String,
     /// Mean fine-tuning loss at the end; none of baselines.
     pub loss: Option<f64>,
+    /// Of similarities, percent by measure: the cosine of the two texts' mean embeddings, as the network's pre-training left them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub embeddings: BTreeMap<String, f64>,
     /// Wall time of fine-tuning or fitting; of pre-training too where that was not done before.
     pub seconds: f64,
 }
@@ -75,20 +80,20 @@ struct Material<'a> {
     folder: PathBuf,
     text: Sequences,
     tokenizer: Tokenizer,
-    tasks: Vec<(PlannedTask, Task)>,
+    tasks: Vec<(PlannedTask, Assignment)>,
 }
 
 /// Adds the rows that a file lacks: baselines first, then networks, task by task. Gives their number.
 pub fn fill(
     path: &Path,
     plan: &Plan,
-    workers: usize,
+    share: Share,
     locator: &Locator,
     watch: &dyn Watch,
     stop: &Stop,
 ) -> Result<usize, RunError> {
     let rows: Rows<RealRow> = Rows::open(path)?;
-    let hash: String = sha256_bytes(format!("{plan:?}").as_bytes()).chars().take(16).collect();
+    let hash = short_hash(plan);
     if let Some(other) = rows.all().iter().find(|row| row.plan != hash) {
         return Err(RunError::Usage(format!(
             "{}: {} belongs to plan {}, and this program has plan {hash}; choose another file",
@@ -100,7 +105,9 @@ pub fn fill(
     let done: BTreeSet<String> = rows.all().iter().map(Training::name).collect();
     let jobs: Vec<(String, (usize, Model))> =
         wanted(plan).into_iter().filter(|(name, _)| !done.contains(name)).collect();
-    watch.note(&format!("{} of {} rows are there", done.len(), done.len() + jobs.len()));
+    let all = done.len() + jobs.len();
+    let jobs: Vec<_> = jobs.into_iter().take(share.limit.unwrap_or(usize::MAX)).collect();
+    watch.note(&format!("{} of {all} rows are there; {} to add now", done.len(), jobs.len()));
     if jobs.is_empty() {
         return Ok(0);
     }
@@ -108,7 +115,7 @@ pub fn fill(
     let (text, mut warnings) = Sequences::wikitext(locator, &tokenizer, plan.pretrain.seq_len)?;
     let mut tasks = Vec::new();
     for planned in &plan.tasks {
-        let (task, more) = glue(planned.config, &tokenizer, locator, (planned.most, planned.seq_len))?;
+        let (task, more) = planned.task.read(&tokenizer, locator, (planned.most, planned.seq_len))?;
         warnings.extend(more);
         tasks.push((*planned, task));
     }
@@ -117,7 +124,7 @@ pub fn fill(
     }
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
     let material = Material { plan, hash, folder, text, tokenizer, tasks };
-    let jobs = Jobs { jobs, workers };
+    let jobs = Jobs { jobs, workers: share.workers };
     jobs.run(rows, watch, stop, |&(task, model)| material.row(task, model, stop))
 }
 
@@ -134,11 +141,11 @@ fn wanted(plan: &Plan) -> Vec<(String, (usize, Model))> {
     }
     let mut wanted = Vec::new();
     for (place, task) in plan.tasks.iter().enumerate() {
-        let task = task.config.as_str();
-        for (name, seed, model) in &models {
-            // A constant has no correlation.
-            if !(task == "stsb" && matches!(model, Model::Baseline(Baseline::Majority))) {
-                wanted.push((format!("{task} of {name} with seed {seed}"), (place, *model)));
+        let name = task.task.as_str();
+        for (who, seed, model) in &models {
+            // A constant has no correlation, and there is no commonest answer to questions that always have one.
+            if !(["stsb", "squad"].contains(&name) && matches!(model, Model::Baseline(Baseline::Majority))) {
+                wanted.push((format!("{name} of {who} with seed {seed}"), (place, *model)));
             }
         }
     }
@@ -149,57 +156,63 @@ impl Material<'_> {
     fn row(&self, place: usize, model: Model, stop: &Stop) -> Result<RealRow, RunError> {
         let (planned, task) = &self.tasks[place];
         let started = Instant::now();
-        let (model, seed, scores, loss) = match model {
+        let (mut loss, mut embeddings) = (None, Vec::new());
+        let (model, seed, scores) = match model {
             Model::Baseline(baseline) => {
                 let scores = baselines(baseline, task, self.tokenizer.size(), self.tokenizer.special());
-                (baseline.name().to_owned(), 0, scores.unwrap_or_default(), None)
+                (baseline.name().to_owned(), 0, scores.unwrap_or_default())
             }
             Model::Network { architecture, seed } => {
                 let network = Plan::network(architecture)?;
-                let (scores, loss) = self.tuned(&network, architecture, seed, (planned, task), stop)?;
-                (architecture.to_string(), seed, scores, Some(loss))
+                let trained = self.pretrained(&network, architecture, seed, stop)?;
+                embeddings = averaged(task, &trained, self.tokenizer.special());
+                let recipe = TuneRecipe { epochs: planned.epochs, ..self.plan.tune.clone() };
+                let tuning = Tuning { network: &network, trained: &trained, recipe: &recipe, task, seed };
+                let (scores, end) = tuning.run_any(&Silent, stop)?;
+                loss = Some(end);
+                (architecture.to_string(), seed, scores)
             }
         };
-        let measure = task.measures.first().copied().unwrap_or(Measure::Accuracy);
         Ok(RealRow {
             model,
-            task: task.name.to_owned(),
+            task: task.name().to_owned(),
             seed,
             plan: self.hash.clone(),
-            examples: [task.train.count(), task.dev.count(), task.train.cut],
-            scores: scores
-                .into_iter()
-                .map(|(measure, score)| (measure.name().to_owned(), 100.0 * score))
-                .collect(),
-            measure: measure.name().to_owned(),
+            examples: task.counts(),
+            measure: scores.first().map_or_else(String::new, |(measure, _)| (*measure).to_owned()),
+            scores: percent(scores),
             loss,
+            embeddings: percent(embeddings),
             seconds: (started.elapsed().as_secs_f64() * 100.0).round() / 100.0,
         })
     }
 
-    /// Scores by measure, and the loss at the end, of a network that is pre-trained first unless it was before.
-    fn tuned(
+    /// What a network is pre-trained to, now unless it was before. What is kept is good for any plan with the same pre-training.
+    fn pretrained(
         &self,
         network: &EncoderNetwork,
         architecture: usize,
         seed: u64,
-        (planned, task): (&PlannedTask, &Task),
         stop: &Stop,
-    ) -> Result<(Vec<(Measure, f64)>, f64), RunError> {
+    ) -> Result<EncoderWeights<f32>, RunError> {
+        let recipe = &self.plan.pretrain;
         let keeper = Keeper {
             path: self.folder.join(format!("pretrained-{architecture}-{seed}.safetensors")),
             every: Duration::from_mins(1),
-            fingerprint: self.hash.clone(),
+            fingerprint: short_hash(recipe),
         };
         let vocabulary = self.tokenizer.vocabulary();
-        let recipe = &self.plan.pretrain;
         let pretraining = Pretraining { network, recipe, text: &self.text, vocabulary: &vocabulary, seed };
-        let pretrained = pretraining.run(Some(&keeper), &Silent, stop)?;
-        let recipe = TuneRecipe { epochs: planned.epochs, ..self.plan.tune.clone() };
-        let tuning = Tuning { network, trained: &pretrained.weights, recipe: &recipe, task, seed };
-        let tuned = tuning.run(&Silent, stop)?;
-        Ok((tuned.scores, tuned.loss))
+        Ok(pretraining.run(Some(&keeper), &Silent, stop)?.weights)
     }
+}
+
+fn percent(scores: Scores) -> BTreeMap<String, f64> {
+    scores.into_iter().map(|(measure, score)| (measure.to_owned(), 100.0 * score)).collect()
+}
+
+fn short_hash(what: &impl std::fmt::Debug) -> String {
+    sha256_bytes(format!("{what:?}").as_bytes()).chars().take(16).collect()
 }
 
 #[cfg(test)]
@@ -212,8 +225,8 @@ mod tests {
         let wanted = wanted(&plan);
         let names: BTreeSet<&String> = wanted.iter().map(|(name, _)| name).collect();
         assert_eq!(names.len(), wanted.len());
-        // Two networks from three seeds and two baselines on nine tasks, without the majority of similarities.
-        assert_eq!(wanted.len(), 9 * 8 - 1);
+        // Two networks from three seeds and two baselines on eleven tasks, without the majority of similarities and of SQuAD 1.1.
+        assert_eq!(wanted.len(), 11 * 8 - 2);
         let (name, (place, model)) = &wanted[1];
         assert_eq!((name.as_str(), *place), ("stsb of 9 with seed 0", 0));
         assert!(matches!(model, Model::Network { architecture: 9, seed: 0 }));

@@ -1,29 +1,35 @@
 //! What is trained on what.
 
+use std::path::Path;
+
 use proxyrank_data::batch::Vocabulary;
-use proxyrank_data::load::text::GlueConfig;
+use proxyrank_data::load::text::{GlueConfig, SquadVersion};
 use proxyrank_schema::Reading;
 use proxyrank_space::EncoderNetwork;
+use serde::{Deserialize, Serialize};
 
 use crate::RunError;
 use crate::train::embedded::{EmbeddedRecipe, architectures};
+use crate::train::public::Public;
 use crate::train::recipe::{PretrainRecipe, TuneRecipe};
 
 /// A task and how much of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlannedTask {
     /// The task.
-    pub config: GlueConfig,
+    pub task: Public,
     /// Tokens of a sequence.
     pub seq_len: usize,
-    /// Examples to learn from; all where absent.
+    /// Examples to learn from (questions, of SQuAD); all where absent.
     pub most: Option<usize>,
     /// Times that each is seen.
     pub epochs: u64,
 }
 
 /// Networks, seeds, tasks and recipes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Architectures of the embedded benchmark, with BERT's vocabulary.
     pub architectures: Vec<usize>,
@@ -44,7 +50,14 @@ impl Plan {
     /// The plan of `train real`: attention with a convolution, and with three, which learn best on the project's own corpus. Small
     /// tasks are seen often, those of which the first part is enough for a network of this size once.
     pub fn standard() -> Self {
-        let task = |config, seq_len, most, epochs| PlannedTask { config, seq_len, most, epochs };
+        let task =
+            |config, seq_len, most, epochs| PlannedTask { task: Public::Glue(config), seq_len, most, epochs };
+        let squad = |version| PlannedTask {
+            task: Public::Squad(version),
+            seq_len: Self::POSITIONS,
+            most: Some(4000),
+            epochs: 1,
+        };
         let embedded = EmbeddedRecipe::standard();
         let (batch, seq_len) = (8, 64);
         Self {
@@ -60,10 +73,40 @@ impl Plan {
                 task(GlueConfig::Qnli, 64, Some(10_000), 1),
                 task(GlueConfig::Qqp, 64, Some(10_000), 1),
                 task(GlueConfig::Mnli, 64, Some(10_000), 1),
+                squad(SquadVersion::V1),
+                squad(SquadVersion::V2),
             ],
             pretrain: PretrainRecipe { steps: 5000, batch, seq_len, ..embedded.pretrain },
             tune: TuneRecipe { batch: 8, ..embedded.tune },
         }
+    }
+
+    /// Reads a plan from a JSON file.
+    pub fn read(file: &Path) -> Result<Self, RunError> {
+        let text = std::fs::read_to_string(file).map_err(RunError::read(file))?;
+        let wrong = |reason: String| RunError::Usage(format!("{}: not a plan: {reason}", file.display()));
+        let plan: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        plan.fault().map_or(Ok(plan), |fault| Err(wrong(fault)))
+    }
+
+    /// What cannot be trained.
+    fn fault(&self) -> Option<String> {
+        let lengths = self.tasks.iter().map(|task| task.seq_len).chain([self.pretrain.seq_len]);
+        let counts = [
+            ("pretrain.batch", self.pretrain.batch),
+            ("pretrain.generator_divisor", self.pretrain.generator_divisor),
+            ("pretrain.window", usize::from(self.pretrain.window > 0)),
+            ("tune.batch", self.tune.batch),
+        ];
+        if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
+            return Some(format!("{name} is 0"));
+        }
+        if let Some(length) = lengths.into_iter().find(|length| !(4..=Self::POSITIONS).contains(length)) {
+            let limit = Self::POSITIONS;
+            return Some(format!("sequences of {length} tokens; these networks take 4 to {limit}"));
+        }
+        let wrong = self.architectures.iter().find_map(|place| Self::network(*place).err());
+        wrong.map(|error| error.to_string())
     }
 
     /// A network by the place of its architecture.
@@ -87,15 +130,38 @@ mod tests {
     #[test]
     fn the_plan_has_every_small_task_in_full_and_fits_the_networks() {
         let plan = Plan::standard();
-        for config in GlueConfig::ALL {
-            let task = plan.tasks.iter().find(|task| task.config == config).unwrap();
-            assert!(task.seq_len <= Plan::POSITIONS && task.epochs > 0);
-            let large = matches!(config, GlueConfig::Qnli | GlueConfig::Qqp | GlueConfig::Mnli);
-            assert_eq!(task.most.is_some(), large, "{config:?}");
+        assert_eq!(plan.fault(), None);
+        for task in Public::all() {
+            let planned = plan.tasks.iter().find(|planned| planned.task == task).unwrap();
+            assert!(planned.epochs > 0);
+            let large = match task {
+                Public::Glue(config) => {
+                    matches!(config, GlueConfig::Qnli | GlueConfig::Qqp | GlueConfig::Mnli)
+                }
+                Public::Squad(_) => true,
+            };
+            assert_eq!(planned.most.is_some(), large, "{task:?}");
         }
         for place in &plan.architectures {
             assert_eq!(Plan::network(*place).unwrap().vocab_size, 30_522);
         }
         assert!(Plan::network(96).is_err());
+    }
+
+    #[test]
+    fn a_file_says_the_same_and_what_is_wrong_with_it_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plan.json");
+        let plan = Plan::standard();
+        let read = |plan: &Plan| {
+            std::fs::write(&file, serde_json::to_string(plan).unwrap()).unwrap();
+            Plan::read(&file).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(&plan).unwrap(), plan);
+        let mut long = plan.clone();
+        long.tasks[0].seq_len = 129;
+        assert!(read(&long).unwrap_err().contains("sequences of 129 tokens; these networks take 4 to 128"));
+        let unknown = Plan { architectures: vec![96], ..plan };
+        assert!(read(&unknown).unwrap_err().contains("there is no architecture 96"));
     }
 }
