@@ -1,5 +1,6 @@
 //! `leaderboard build`: the static site.
 
+use proxyrank_report::number::counted;
 use proxyrank_run::benchmark::resolve;
 use proxyrank_run::leaderboard::{FOLDER, build, write};
 use proxyrank_run::report::ReportOptions;
@@ -36,8 +37,10 @@ pub(super) fn run(global: &Global, args: &LeaderboardBuildArgs) -> anyhow::Resul
         }))?;
     } else {
         output::text(&format!(
-            "{tables} tables, {cards} cards ({submitted} of submissions), {} files, {:.1} MB of which {:.1} MB are pages\nopen {}",
-            written.files,
+            "{}, {} ({submitted} of submissions), {}, {:.1} MB of which {:.1} MB are pages\nopen {}",
+            counted(tables, "table"),
+            counted(cards, "card"),
+            counted(written.files, "file"),
             written.bytes as f64 / 1e6,
             written.page_bytes as f64 / 1e6,
             folder.join("index.html").display()
