@@ -32,6 +32,11 @@ impl Follow for Patience {
         self.event();
     }
 
+    fn progressed(&self, _what: &str, done: usize, all: usize) {
+        assert!(done <= all);
+        self.event();
+    }
+
     fn stopped(&self) -> bool {
         self.0.get() == 0
     }
