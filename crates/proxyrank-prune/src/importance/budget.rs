@@ -58,7 +58,9 @@ impl Importance {
         });
         let top = |items: &[Item]| {
             let mut masks = nothing(size.shape);
-            items.iter().for_each(|&item| *cell(&mut masks, item) = true);
+            for &item in items {
+                *cell(&mut masks, item) = true;
+            }
             masks
         };
         let cost = |items: &[Item]| size.count(&top(items)).encoder_paper as f64;
@@ -206,7 +208,7 @@ mod tests {
             if let Some(item) = [false, true]
                 .iter()
                 .flat_map(|&is_unit| importance.items(is_unit))
-                .find(|&item| importance.value(item) == highest)
+                .find(|&item| importance.value(item).to_bits() == highest.to_bits())
             {
                 let mut more = masks.clone();
                 *cell(&mut more, item) = true;

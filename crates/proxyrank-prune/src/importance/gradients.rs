@@ -58,7 +58,9 @@ impl Sensitivities {
         for row in importance.heads.iter_mut().chain(&mut importance.units) {
             let norm = row.iter().map(|value| value * value).sum::<f64>().sqrt();
             if norm > 0.0 {
-                row.iter_mut().for_each(|value| *value /= norm);
+                for value in row {
+                    *value /= norm;
+                }
             }
         }
         importance

@@ -83,9 +83,9 @@ mod tests {
 
     #[test]
     fn what_cancels_out_is_pruned_together() {
-        // By the diagonal the last two are the least important; the first two cancel out.
-        let columns = [vec![3.0, -2.0], vec![-3.0, 2.0], vec![1.0, 0.0], vec![1.0, 0.5]];
-        assert_eq!(exchange(&[true, true, false, false], &columns), [false, false, true, true]);
+        // By the diagonal the last two are the least important, but they add up; the first cancels one of them out.
+        let columns = [vec![-2.1, 0.0], vec![3.0, 3.0], vec![2.0, 0.0], vec![2.0, 0.5]];
+        assert_eq!(exchange(&[true, true, false, false], &columns), [false, true, false, true]);
     }
 
     #[test]

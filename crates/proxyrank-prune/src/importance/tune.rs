@@ -40,9 +40,7 @@ pub fn tune(weights: &Weights, masks: &Masks, examples: &Examples) -> Result<Wei
             if let Some(parts) = pruned.block_parts(layer, block, &texts, &y) {
                 let group = if block == Block::Attention { shape.head_width() } else { 1 };
                 let scales = fit(&parts, &wanted, group);
-                #[expect(clippy::cast_possible_truncation, reason = "weights are single precision")]
-                let scales: Vec<f32> =
-                    scales.iter().flat_map(|&scale| std::iter::repeat_n(scale as f32, group)).collect();
+                let scales = spread(&scales, group);
                 let place = parts.outward.place();
                 for row in tuned.values[place.range()].chunks_exact_mut(place.columns) {
                     for (&column, scale) in parts.outward.columns().iter().zip(&scales) {
@@ -58,6 +56,12 @@ pub fn tune(weights: &Weights, masks: &Masks, examples: &Examples) -> Result<Wei
     Ok(tuned)
 }
 
+/// One scale for each of the columns that a head or unit has.
+#[expect(clippy::cast_possible_truncation, reason = "weights are single precision")]
+fn spread(scales: &[f64], group: usize) -> Vec<f32> {
+    scales.iter().flat_map(|&scale| std::iter::repeat_n(scale as f32, group)).collect()
+}
+
 /// The scales of a block's heads or units, each of `group` columns: ones where least squares leads too far.
 fn fit(parts: &BlockParts<'_>, wanted: &[f32], group: usize) -> Vec<f64> {
     let equations = Equations::new(parts, wanted, group);
@@ -66,18 +70,18 @@ fn fit(parts: &BlockParts<'_>, wanted: &[f32], group: usize) -> Vec<f64> {
     if scales.iter().all(is_near) { scales } else { vec![1.0; scales.len()] }
 }
 
-/// (AᵀA + λ) (m - 1) = Aᵀ (r - A 1).
+/// (Aᵀ A + λ) (m - 1) = Aᵀ (r - A 1).
 #[derive(Debug)]
 struct Equations {
     count: usize,
-    /// AᵀA + λ, row by row.
+    /// Aᵀ A + λ, row by row.
     matrix: Vec<f64>,
     right: Vec<f64>,
 }
 
 impl Equations {
-    /// With activations a (T, n) and the weight w (d, n) behind them, A has for each token and output the products a w, so AᵀA is the product
-    /// of (aᵀa) and (wᵀw) element by element, added up over the columns of each head.
+    /// With activations a (T, n) and the weight w (d, n) behind them, A has for each token and output the products a w, so Aᵀ A is the product
+    /// of aᵀ a and wᵀ w element by element, added up over the columns of each head.
     fn new(parts: &BlockParts<'_>, wanted: &[f32], group: usize) -> Self {
         let n = parts.outward.columns().len();
         let (rows, d) = (parts.activations.len() / n, wanted.len() * n / parts.activations.len());
@@ -198,9 +202,7 @@ mod tests {
             let found = fit(&parts, &wanted, group);
             // The damping, from the squared norms of what each head or unit contributes.
             let distance = |scales: &[f64]| {
-                let spread: Vec<f32> =
-                    scales.iter().flat_map(|&scale| std::iter::repeat_n(scale as f32, group)).collect();
-                let total = parts.total(&spread);
+                let total = parts.total(&spread(scales, group));
                 total.iter().zip(&wanted).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>()
             };
             let contribution = |place: usize| {

@@ -65,6 +65,13 @@ impl Baseline {
         }
     }
 
+    /// Whether it can make an encoder so small: heads alone are a third of it.
+    fn reaches(self, size: &ModelSize, share: f64) -> bool {
+        let Masks { heads, units } = Masks::full(size.shape);
+        let headless = heads.iter().map(|row| vec![false; row.len()]).collect();
+        self != Self::Heads || size.relative_encoder(&Masks { heads: headless, units }) <= share
+    }
+
     /// In words, for tables.
     pub const fn title(self) -> &'static str {
         match self {
@@ -147,7 +154,9 @@ impl Baselines<'_> {
         let (mut journal, mut records) =
             Journal::open::<BaselineRecord>(self.folder.join("baselines.jsonl"))?;
         let of_shares = |baseline: Baseline| self.shares.iter().map(move |&share| (baseline, share));
+        let size = self.weights.config.size(self.task.outputs);
         let pruned = Baseline::ALL[1..].iter().flat_map(|&baseline| of_shares(baseline));
+        let pruned = pruned.filter(|&(baseline, share)| baseline.reaches(&size, share));
         let wanted: Vec<(Baseline, f64)> = [(Baseline::Whole, 1.0)].into_iter().chain(pruned).collect();
         let is_done = |records: &[BaselineRecord], (baseline, share): (Baseline, f64)| {
             records.iter().any(|one| one.baseline == baseline && one.target.to_bits() == share.to_bits())
@@ -159,7 +168,6 @@ impl Baselines<'_> {
         let examples = self.task.train.select(&first);
         let tuning = examples.select(&first[..header.tuned_on]);
         let sensitivities = Sensitivities::of(self.weights, &examples)?;
-        let size = self.weights.config.size(self.task.outputs);
         for (number, &one) in wanted.iter().enumerate() {
             if follow.stopped() {
                 return Ok(None);

@@ -30,6 +30,6 @@ pub use baselines::{Baseline, BaselineHeader, BaselineRecord, Baselines};
 pub use kept::Kept;
 pub use latency::latency;
 pub use proxies::{ProxyHeader, ProxyRecord, ProxyStudy};
-pub use ratios::{Chooser, PairRecord, PickRecord, RatioHeader, RatioStudy};
+pub use ratios::{Chooser, PairRecord, PickRecord, RatioHeader, RatioOutcome, RatioStudy};
 pub use record::{Header, Record, Second, Tested};
 pub use study::{Follow, Outcome, SearchRun, Study};

@@ -15,7 +15,7 @@ use crate::importance::Norms;
 use crate::random::{Purpose, stream};
 use crate::ratios::{Keep, Pair, propose};
 use crate::search::SearchError;
-use crate::space::Masks;
+use crate::space::{Masks, ModelSize};
 use crate::supernet::{Task, evaluate};
 
 /// What a study's pairs have in common.
@@ -25,6 +25,8 @@ pub struct RatioHeader {
     pub schema: u32,
     /// SHA-256 of the network's weights.
     pub weights_sha256: String,
+    /// The whole network's sizes.
+    pub size: ModelSize,
     /// Seed of draws, split and search.
     pub seed: u64,
     /// Pairs.
@@ -101,6 +103,15 @@ pub struct PickRecord {
     pub test: f64,
 }
 
+/// What a study gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RatioOutcome {
+    /// Pairs of keep ratios and errors, in the order of the draws.
+    pub pairs: Vec<PairRecord>,
+    /// What was chosen at each size.
+    pub picks: Vec<PickRecord>,
+}
+
 /// Pruning by an accuracy predictor.
 #[derive(Debug)]
 pub struct RatioStudy<'a> {
@@ -141,10 +152,12 @@ struct Choice {
 
 impl RatioStudy<'_> {
     /// What is left to do, and everything that is done; nothing if it was stopped.
-    pub fn run(&self, follow: &dyn Follow) -> Result<Option<(Vec<PairRecord>, Vec<PickRecord>)>, PruneError> {
+    pub fn run(&self, follow: &dyn Follow) -> Result<Option<RatioOutcome>, PruneError> {
+        let size = self.weights.config.size(self.task.outputs);
         let header = RatioHeader {
             schema: 1,
             weights_sha256: sha256_of_numbers(&self.weights.values),
+            size,
             seed: self.seed,
             pairs: self.pairs,
             predictor: self.predictor.to_string(),
@@ -152,7 +165,6 @@ impl RatioStudy<'_> {
         };
         claim(&self.folder.join("ratios.json"), &header)?;
         let importance = Norms::of(self.weights).importance();
-        let size = self.weights.config.size(self.task.outputs);
         let (mut journal, mut pairs) = Journal::open::<PairRecord>(self.folder.join("pairs.jsonl"))?;
         for number in pairs.len()..self.pairs {
             if follow.stopped() {
@@ -177,8 +189,11 @@ impl RatioStudy<'_> {
         };
         let known: Vec<Pair> = pairs.iter().map(PairRecord::pair).collect();
         for (number, &target) in [1.0].iter().chain(&self.shares).enumerate() {
-            let last =
-                if number == 0 { (Chooser::Whole, 0) } else { (Chooser::Predictor, self.proposals - 1) };
+            let last = if number == 0 {
+                (Chooser::Whole, 0)
+            } else {
+                (Chooser::Predictor, self.proposals.saturating_sub(1))
+            };
             if is_done(&picks, last.0, target, last.1) {
                 continue;
             }
@@ -207,7 +222,7 @@ impl RatioStudy<'_> {
             }
             follow.progressed("sizes", number + 1, self.shares.len() + 1);
         }
-        Ok(Some((pairs, picks)))
+        Ok(Some(RatioOutcome { pairs, picks }))
     }
 
     /// All choices for a size, the predictor's last.

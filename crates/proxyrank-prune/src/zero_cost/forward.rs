@@ -4,6 +4,7 @@ use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::linalg::matmul::matmul;
+use faer::prelude::Reborrow;
 use faer::{Accum, Mat, Par, Spec};
 
 use crate::encoder::{Pruned, Seen, Texts};
@@ -136,8 +137,8 @@ fn components(before: &[f32], units: usize) -> f64 {
     let count = all.min(TOKENS);
     let mut rows =
         Mat::from_fn(count, units, |row, unit| f64::from(before[row * all / count * units + unit]));
-    for mut column in rows.col_iter_mut() {
-        let mean = column.iter().sum::<f64>() / count as f64;
+    for column in rows.col_iter_mut() {
+        let mean = column.rb().iter().sum::<f64>() / count as f64;
         column.iter_mut().for_each(|value| *value -= mean);
     }
     // XᵀX and XXᵀ have the same eigenvalues but for zeros.

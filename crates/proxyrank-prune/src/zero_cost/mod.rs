@@ -14,7 +14,7 @@
 //!   equal, so one is enough, and queries and keys contribute nothing;
 //! - left out are proxies that need second derivatives (GraSP), nuclear norms of each matrix (synaptic diversity, DSS) or Jacobians.
 //!
-//! A sub-network in which nothing is left that a proxy could look at has no score ([`None`]).
+//! Where nothing is left, counts and sums of weights and gradients are 0, and proxies that look at activations have no score ([`None`]).
 
 mod forward;
 mod guided;
