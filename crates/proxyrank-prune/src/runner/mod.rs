@@ -11,6 +11,7 @@
 //! | `baselines.json`, `baselines.jsonl` | [`BaselineHeader`], [`BaselineRecord`]: pruning without a search | [`Baselines`] |
 //! | `proxies.json`, `proxies.jsonl` | [`ProxyHeader`], [`ProxyRecord`]: candidates with errors and scores | [`ProxyStudy`] |
 //! | `ratios.json`, `pairs.jsonl`, `picks.jsonl` | [`RatioHeader`], [`PairRecord`], [`PickRecord`]: pruning by a predictor | [`RatioStudy`] |
+//! | `NAME.json`, `NAME.jsonl` | [`TrialHeader`], [`TrialRecord`]: sub-networks that are trained one by one | [`Trials`] |
 //!
 //! A folder whose header says something else is refused. A line that a kill cut off is left out and evaluated again. Sub-networks that
 //! several searches ask for are evaluated once; each search still has a record, with the time that the evaluation took.
@@ -25,6 +26,7 @@ mod proxies;
 mod ratios;
 mod record;
 mod study;
+mod trials;
 
 pub use baselines::{Baseline, BaselineHeader, BaselineRecord, Baselines};
 pub use kept::Kept;
@@ -33,3 +35,4 @@ pub use proxies::{ProxyHeader, ProxyRecord, ProxyStudy};
 pub use ratios::{Chooser, PairRecord, PickRecord, RatioHeader, RatioOutcome, RatioStudy};
 pub use record::{Header, Record, Second, Tested};
 pub use study::{Follow, Outcome, SearchRun, Study};
+pub use trials::{TrialHeader, TrialRecord, Trials, Who};

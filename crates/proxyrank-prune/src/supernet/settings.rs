@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Strategy;
-use crate::space::{Sampler, Smallest, Space};
+use crate::space::{Genes, Sampler, Smallest, Space};
 
 /// Settings of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Settings {
     pub smallest: Smallest,
     /// What a step trains.
     pub strategy: Strategy,
+    /// What stands in for the whole network: the sub-network that is trained by itself. Absent where the whole one is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Genes>,
     /// k: random sub-networks of a step.
     pub count: usize,
     /// T: what logits are divided by where a sub-network learns from the whole one.
@@ -45,6 +48,7 @@ impl Settings {
             sampler: Sampler::Structured,
             smallest: Smallest::Space,
             strategy,
+            only: None,
             count: strategy.usual_count(),
             temperature: 10.0,
             rate: 2e-5,

@@ -101,7 +101,8 @@ pub(super) struct Pass {
 impl Settings {
     /// The passes of a step, the teacher first. `p_t` is linspace(0, 1, steps) at step t.
     pub(super) fn passes(&self, step: u64, steps: u64, rng: &mut ChaCha8Rng) -> Vec<Pass> {
-        let full = |aim| Pass { genes: self.space.full(), aim };
+        let whole = || self.only.clone().unwrap_or_else(|| self.space.full());
+        let full = |aim| Pass { genes: whole(), aim };
         let smallest = |aim| Pass { genes: self.space.smallest(self.smallest), aim };
         let rising = step as f64 / (steps.max(2) - 1) as f64;
         // Drawn in any case, so that sub-networks do not depend on the strategy.
@@ -163,6 +164,20 @@ mod tests {
         assert_eq!((shape(Strategy::LinearRandom, 0), shape(Strategy::Kd, 0)), ("Ft".into(), "Ft".into()));
         assert_eq!(shape(Strategy::LinearRandom, 100), "Rt Rt");
         assert_eq!(shape(Strategy::Kd, 100), "F- Rk Rk");
+    }
+
+    #[test]
+    fn a_sub_network_can_be_trained_by_itself() {
+        let space = Space::new(SpaceKind::Medium, BlockShape::MINILM_L6);
+        let only = Some(space.midpoint());
+        let settings = Settings { only, ..Settings::new(space, Strategy::Standard, 0) };
+        let passes = settings.passes(5, 10, &mut stream(0, Purpose::SubNetworks, 5));
+        assert_eq!(passes, [Pass { genes: space.midpoint(), aim: Aim::Task }]);
+        // Settings without one are written as before there was such a thing.
+        let text = serde_json::to_string(&Settings { only: None, ..settings.clone() }).unwrap();
+        assert!(!text.contains("only"), "{text}");
+        let again: Settings = serde_json::from_str(&serde_json::to_string(&settings).unwrap()).unwrap();
+        assert_eq!(again, settings);
     }
 
     #[test]

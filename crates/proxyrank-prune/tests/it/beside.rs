@@ -15,7 +15,7 @@ use super::common::{space, weights};
 use super::runner::{Patience, task};
 
 /// Runs something until it is done, each time for so many events; gives what it gives and the number of runs.
-fn insist<T>(events: u32, run: impl Fn(&Patience) -> Result<Option<T>, PruneError>) -> (T, usize) {
+pub(crate) fn insist<T>(events: u32, run: impl Fn(&Patience) -> Result<Option<T>, PruneError>) -> (T, usize) {
     for runs in 1..200 {
         if let Some(outcome) = run(&Patience(Cell::new(events))).unwrap() {
             return (outcome, runs);

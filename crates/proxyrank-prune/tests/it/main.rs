@@ -8,3 +8,4 @@ mod importance;
 mod minilm;
 mod runner;
 mod training;
+mod trials;
