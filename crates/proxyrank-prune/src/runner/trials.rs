@@ -36,6 +36,9 @@ pub enum Who {
 }
 
 impl Who {
+    /// The names of all kinds' files.
+    pub const NAMES: [&str; 2] = [Self::Bottom.as_str(), Self::Random { trials: 0, seed: 0 }.as_str()];
+
     /// The name of the files.
     pub const fn as_str(self) -> &'static str {
         match self {

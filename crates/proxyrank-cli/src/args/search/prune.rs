@@ -18,7 +18,8 @@ use proxyrank_run::search::prune::Part;
     on; `proxyrank report` makes a page of what is there. Each checkpoint has 270 MB.\n\n\
     Beside searches, --parts can prune without a search (layers from the top, head importance, magnitude, Fisher information; needs the \
     strategy standard), score random sub-networks by zero-cost proxies on pre-trained and on the super-network's weights, and prune by an \
-    accuracy predictor of keep ratios. Super-networks that are there are not trained again.")]
+    accuracy predictor of keep ratios. Super-networks that are there are not trained again. layers and nas (with the strategy standard) do without one: they \
+    fine-tune from the pre-trained weights what is left when layers are dropped, and random sub-networks of which MO-ASHA stops most.")]
 pub(crate) struct PruneArgs {
     /// Tasks of GLUE
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', default_value = "rte,mrpc")]
@@ -66,7 +67,7 @@ pub(crate) struct PruneArgs {
     /// Measured latency as second objective, instead of the share of parameters
     #[arg(long)]
     pub(crate) latency: bool,
-    /// What is done with each super-network: search, baselines, proxies, ratios
+    /// What is done with each super-network: search, baselines, proxies, ratios, layers, nas
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', default_value = "search")]
     pub(crate) parts: Vec<Part>,
     /// Shares of the encoder's parameters that baselines and the predictor prune to
@@ -92,6 +93,9 @@ pub(crate) struct PruneArgs {
     /// Sub-networks of the predictor's search that are evaluated at each size
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(1..=1000))]
     pub(crate) proposals: u32,
+    /// Random sub-networks that nas fine-tunes one by one, most of them for an epoch only
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = value_parser!(u32).range(1..=100_000))]
+    pub(crate) trials: u32,
     /// Seed of random sub-networks, pairs and splits
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) parts_seed: u64,

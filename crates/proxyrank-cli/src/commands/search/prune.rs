@@ -41,6 +41,7 @@ pub(super) fn run(global: &Global, args: &PruneArgs) -> anyhow::Result<Outcome> 
             probe_examples: args.probe_examples as usize,
             pairs: args.pairs as usize,
             proposals: args.proposals as usize,
+            trials: args.trials as usize,
             seed: args.parts_seed,
         },
     };

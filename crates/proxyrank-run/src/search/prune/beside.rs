@@ -73,7 +73,7 @@ impl On {
 }
 
 /// A header and its records, where both are there.
-fn with_header<H: DeserializeOwned, R: DeserializeOwned>(
+pub(super) fn with_header<H: DeserializeOwned, R: DeserializeOwned>(
     folder: &Path,
     header: &str,
     records: &str,

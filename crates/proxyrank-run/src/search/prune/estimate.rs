@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proxyrank_data::load::text::GlueConfig;
 use proxyrank_data::manifest::manifest;
-use proxyrank_prune::space::SpaceKind;
+use proxyrank_prune::space::{BlockShape, SpaceKind};
 use proxyrank_prune::supernet::Strategy;
 
 use super::parts::Part;
@@ -34,17 +34,19 @@ pub struct Plan {
     pub scored: usize,
     /// Pairs of keep ratios and errors.
     pub pairs: usize,
+    /// Sub-networks that are fine-tuned one by one.
+    pub trials: usize,
     /// Processor time on the machine of `docs/pruning.md`; divide by the number of cores for the time that passes.
     pub processor: Duration,
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { studies, evaluations, baselines, scored, pairs, processor } = self;
+        let Self { studies, evaluations, baselines, scored, pairs, trials, processor } = self;
         write!(
             f,
             "{studies} super-networks; at the most {evaluations} evaluations of searches, {baselines} baselines, {scored} sub-networks with \
-             proxies and {pairs} pairs of keep ratios and errors.\n{} of processor time if nothing is there yet, by the rates in docs/pruning.md; \
+             proxies, {pairs} pairs of keep ratios and errors, and {trials} sub-networks fine-tuned one by one.\n{} of processor time if nothing is there yet, by the rates in docs/pruning.md; \
              on two cores half of that passes.",
             humantime::format_duration(*processor)
         )
@@ -78,8 +80,15 @@ impl PruneRequest {
     /// Counts what would be done if nothing were there yet. An error where the request cannot be run.
     pub fn plan(&self) -> Result<Plan, RunError> {
         self.check()?;
-        let mut plan =
-            Plan { studies: 0, evaluations: 0, baselines: 0, scored: 0, pairs: 0, processor: Duration::ZERO };
+        let mut plan = Plan {
+            studies: 0,
+            evaluations: 0,
+            baselines: 0,
+            scored: 0,
+            pairs: 0,
+            trials: 0,
+            processor: Duration::ZERO,
+        };
         let sub = part_of_whole(self.space);
         let mut seconds = 0.0;
         for &task in &self.tasks {
@@ -123,6 +132,20 @@ impl PruneRequest {
                 plan.pairs += numbers.pairs;
                 let picks = (numbers.shares.len() * (3 + numbers.proposals) + 1) as f64;
                 FORWARD * RATIOS * (numbers.pairs as f64 * valid + picks * (valid + test))
+            }
+            Part::Layers => {
+                let layers = BlockShape::MINILM_L6.layers;
+                plan.trials += layers;
+                // From all but one down to none: half of the whole network, less half a layer.
+                let wholes = (layers - 1) as f64 / 2.0;
+                self.epochs as f64 * wholes * (train * TRAINING + (valid + test) * FORWARD)
+            }
+            Part::Nas => {
+                plan.trials += numbers.trials;
+                // About one in three goes on behind the first epoch.
+                let epochs = 1.0 + (self.epochs - 1) as f64 / 3.0;
+                let small = part_of_whole(SpaceKind::Small);
+                numbers.trials as f64 * epochs * small * (train * TRAINING + (valid + test) * FORWARD)
             }
         }
     }
@@ -174,6 +197,7 @@ mod tests {
                 probe_examples: 16,
                 pairs: 525,
                 proposals: 5,
+                trials: 20,
                 seed: 0,
             },
         }
@@ -186,6 +210,8 @@ mod tests {
         assert_eq!((all.studies, all.evaluations), (4, 4 * 2 * 3 * 50));
         // Baselines on the two standard networks: seven at two sizes, and the whole.
         assert_eq!((all.baselines, all.scored, all.pairs), (2 * 15, 4 * 200, 4 * 525));
+        // Six sizes of fewer layers and twenty random networks on each task.
+        assert_eq!(all.trials, 2 * 26);
         let mut sum = Duration::ZERO;
         let trained = |parts| request(parts, strategies.clone()).plan().unwrap().processor;
         for part in Part::ALL {

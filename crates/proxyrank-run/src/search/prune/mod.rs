@@ -18,6 +18,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod told;
+mod trials;
 
 pub use beside::{BaselineRun, On, ProxyRun, RatioRun};
 pub use claims::claims;
@@ -28,5 +29,6 @@ pub use run::run;
 pub use summary::{Curve, Finished, Hypervolume, Outcome, curves, folder, hypervolumes, outcomes, read_all};
 pub use tables::{
     baseline_table, guided_table, hypervolume_table, outcome_table, pick_table, predictor_table, proxy_table,
-    tables_beside,
+    tables_beside, trial_table,
 };
+pub use trials::TrialRun;

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use proxyrank_predict::Method;
 use proxyrank_prune::encoder::Weights;
-use proxyrank_prune::runner::{Baselines, Follow, ProxyStudy, RatioStudy};
-use proxyrank_prune::space::{Sampler, Space};
-use proxyrank_prune::supernet::{Strategy, Task};
+use proxyrank_prune::runner::{Baselines, Follow, ProxyStudy, RatioStudy, Trials, Who};
+use proxyrank_prune::space::Sampler;
+use proxyrank_prune::supernet::{Settings, Strategy, Task};
 
 use crate::RunError;
 
@@ -28,11 +28,16 @@ pub enum Part {
     Proxies,
     /// Pruning by an accuracy predictor of keep ratios.
     Ratios,
+    /// Layers dropped from the top, and what is left fine-tuned from the pre-trained weights (with strategy `standard`).
+    Layers,
+    /// Random sub-networks fine-tuned from the pre-trained weights, which MO-ASHA stops (with strategy `standard`).
+    Nas,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Search, Self::Baselines, Self::Proxies, Self::Ratios];
+    pub const ALL: [Self; 6] =
+        [Self::Search, Self::Baselines, Self::Proxies, Self::Ratios, Self::Layers, Self::Nas];
 
     /// The name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -41,12 +46,14 @@ impl Part {
             Self::Baselines => "baselines",
             Self::Proxies => "proxies",
             Self::Ratios => "ratios",
+            Self::Layers => "layers",
+            Self::Nas => "nas",
         }
     }
 
     /// Whether it is done with a network that was trained like this.
     pub fn applies(self, strategy: Strategy) -> bool {
-        self != Self::Baselines || strategy == Strategy::Standard
+        !matches!(self, Self::Baselines | Self::Layers | Self::Nas) || strategy == Strategy::Standard
     }
 }
 
@@ -81,6 +88,8 @@ pub struct Beside {
     pub pairs: usize,
     /// Sub-networks that the predictor's search proposes for each size.
     pub proposals: usize,
+    /// Sub-networks that are fine-tuned one by one.
+    pub trials: usize,
     /// Seed of sub-networks, pairs and splits.
     pub seed: u64,
 }
@@ -90,8 +99,11 @@ pub(super) struct Trained<'a> {
     pub(super) task: &'a Task,
     pub(super) pretrained: &'a Weights,
     pub(super) supernet: &'a Weights,
-    pub(super) space: Space,
+    /// How it was trained; sub-networks that are trained by themselves are trained likewise.
+    pub(super) settings: &'a Settings,
     pub(super) folder: PathBuf,
+    /// Steps between two checkpoints.
+    pub(super) checkpoint_every: u64,
 }
 
 impl Trained<'_> {
@@ -111,7 +123,7 @@ impl Trained<'_> {
                     task,
                     pretrained: self.pretrained,
                     supernet: self.supernet,
-                    space: self.space,
+                    space: self.settings.space,
                     sampler: Sampler::Structured,
                     seed: numbers.seed,
                     candidates: numbers.subnets,
@@ -133,7 +145,18 @@ impl Trained<'_> {
                 };
                 study.run(follow)?.is_some()
             }
+            Part::Layers => self.trials(Who::Bottom).run(follow)?.is_some(),
+            Part::Nas => {
+                let who = Who::Random { trials: numbers.trials, seed: numbers.seed };
+                self.trials(who).run(follow)?.is_some()
+            }
         })
+    }
+
+    fn trials(&self, who: Who) -> Trials<'_> {
+        let (task, pretrained, settings) = (self.task, self.pretrained, self.settings.clone());
+        let (folder, checkpoint_every) = (self.folder.clone(), self.checkpoint_every);
+        Trials { task, pretrained, who, settings, folder, checkpoint_every }
     }
 }
 
@@ -147,12 +170,15 @@ mod tests {
             assert_eq!(part.to_string().parse(), Ok(part));
         }
         let error = "proxy".parse::<Part>().unwrap_err();
-        assert_eq!(error, "there is no part `proxy`; the parts are search, baselines, proxies, ratios");
+        assert_eq!(
+            error,
+            "there is no part `proxy`; the parts are search, baselines, proxies, ratios, layers, nas"
+        );
     }
 
     #[test]
-    fn only_baselines_need_a_network_that_was_trained_as_a_whole() {
+    fn some_parts_need_a_network_that_was_trained_as_a_whole() {
         let parts = |strategy| Part::ALL.into_iter().filter(|part| part.applies(strategy)).count();
-        assert_eq!((parts(Strategy::Standard), parts(Strategy::OneShot)), (4, 3));
+        assert_eq!((parts(Strategy::Standard), parts(Strategy::OneShot)), (6, 3));
     }
 }

@@ -71,7 +71,8 @@ fn run_one(request: &PruneRequest, study: &Study<'_>, told: &Told<'_>) -> Result
     };
     let Some(weights) = weights else { return Ok(false) };
     let (task, pretrained, folder) = (study.task, study.pretrained, study.folder.clone());
-    let trained = Trained { task, pretrained, supernet: &weights, space: study.settings.space, folder };
+    let (settings, checkpoint_every) = (&study.settings, study.checkpoint_every);
+    let trained = Trained { task, pretrained, supernet: &weights, settings, folder, checkpoint_every };
     for part in request.parts_of(study.settings.strategy) {
         if !trained.run(part, &request.beside, told)? {
             return Ok(false);

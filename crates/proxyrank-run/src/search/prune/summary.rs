@@ -11,6 +11,7 @@ use proxyrank_stats::{Estimate, mean_interval};
 use serde::de::DeserializeOwned;
 
 use super::beside::{BaselineRun, ProxyRun, RatioRun};
+use super::trials::TrialRun;
 use crate::RunError;
 
 /// Confidence of intervals over searches.
@@ -36,6 +37,8 @@ pub struct Finished {
     pub proxies: Option<ProxyRun>,
     /// Pruning by a predictor of keep ratios.
     pub ratios: Option<RatioRun>,
+    /// Sub-networks that were trained one by one, of each kind that there is.
+    pub trials: Vec<TrialRun>,
 }
 
 /// The studies of some folders by their names; of two with one name that of the first folder counts.
@@ -75,13 +78,14 @@ impl Finished {
             baselines: BaselineRun::read(folder)?,
             proxies: ProxyRun::read(folder)?,
             ratios: RatioRun::read(folder)?,
+            trials: TrialRun::read_all(folder)?,
         })
     }
 
     /// Whether nothing but its header was read, as while it is training.
     fn is_empty(&self) -> bool {
         let nothing_beside = self.baselines.is_none() && self.proxies.is_none() && self.ratios.is_none();
-        self.searches.is_empty() && nothing_beside
+        self.searches.is_empty() && nothing_beside && self.trials.is_empty()
     }
 
     /// Task, space and training, for titles.

@@ -77,9 +77,17 @@ fn fill(results: &Path) {
         probe_examples: 5,
         pairs: 40,
         proposals: 2,
+        trials: 4,
         seed: 1,
     };
-    let trained = Trained { task: &task, pretrained: &pretrained, supernet: &supernet, space, folder: place };
+    let trained = Trained {
+        task: &task,
+        pretrained: &pretrained,
+        supernet: &supernet,
+        settings: &study.settings,
+        folder: place,
+        checkpoint_every: 100,
+    };
     for part in Part::ALL {
         assert!(trained.run(part, &beside, &Patient).unwrap(), "{part}");
     }
@@ -101,12 +109,20 @@ fn records_of_all_parts_become_tables_and_claims() {
     let tables = tables_beside(&studies).unwrap();
     let ids: Vec<&str> = tables.iter().map(|table| table.id.as_str()).collect();
     let id = "toy_medium_standard_0";
-    let wanted = ["proxies", "guided", "predictors", "ratios"].map(|part| format!("prune_{part}_{id}"));
+    let wanted =
+        ["proxies", "guided", "predictors", "ratios", "trials"].map(|part| format!("prune_{part}_{id}"));
     assert_eq!(ids[0], "prune_baselines");
     assert_eq!(ids[1..], wanted.each_ref().map(String::as_str));
     let rows = |table: &Table| table.rows().len();
-    // Seven baselines and one row of searches; proxies twice; five predictors and the size; four ways to choose.
-    assert_eq!(tables.iter().map(rows).collect::<Vec<_>>(), [8, PROXIES.len(), PROXIES.len(), 6, 4]);
+    // Seven baselines and one row of searches; proxies twice; five predictors and the size; four ways to choose; both kinds of trials.
+    assert_eq!(tables.iter().map(rows).collect::<Vec<_>>(), [8, PROXIES.len(), PROXIES.len(), 6, 4, 2]);
+    // Of the trials within three quarters that with the lowest validation error of all its epochs, by its test error.
+    let layers = &studies[0].trials[0];
+    let full = studies[0].header.full;
+    let small = layers.records.iter().filter(|record| record.kept.share(&full) <= 0.75);
+    let best = small.min_by(|one, other| one.error.total_cmp(&other.error)).unwrap();
+    assert_eq!(tables[5].rows()[0].cells[4], Cell::number(100.0 * (1.0 - best.test)));
+    assert_eq!((layers.records.len(), layers.trials()), (3 * 3, 3));
     // Every baseline is at 80% and at 50%; the largest size comes first.
     let names: Vec<&str> = tables[0].columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names[4..], ["At most 80%", "At most 50%"]);

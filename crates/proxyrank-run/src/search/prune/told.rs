@@ -10,28 +10,56 @@ use crate::watch::{Stop, Watch};
 /// Between two remarks.
 const EVERY: Duration = Duration::from_secs(15);
 
+/// Since when a training goes on, and when the last remark was made.
+struct Since {
+    /// Steps that were there when this process went on with the training, and the last one that it made.
+    steps: Option<(u64, u64)>,
+    started: Instant,
+    spoke: Instant,
+}
+
+impl Since {
+    /// Takes a step; gives how many this process has made of the training. A step that is not behind the last one begins another.
+    fn count(&mut self, step: u64) -> u64 {
+        let first = match self.steps {
+            Some((first, last)) if step > last => first,
+            _ => {
+                self.started = Instant::now();
+                step - 1
+            }
+        };
+        self.steps = Some((first, step));
+        step - first
+    }
+}
+
 /// Passes remarks on, not too many.
 pub(super) struct Told<'a> {
     name: String,
     evaluations: usize,
     watch: &'a dyn Watch,
     stop: &'a Stop,
-    /// Where this process began to train, and when it spoke last.
-    since: Mutex<(Option<u64>, Instant, Instant)>,
+    since: Mutex<Since>,
 }
 
 impl<'a> Told<'a> {
     pub(super) fn new(name: String, evaluations: usize, watch: &'a dyn Watch, stop: &'a Stop) -> Self {
         let now = Instant::now();
-        Self { name, evaluations, watch, stop, since: Mutex::new((None, now, now)) }
+        Self {
+            name,
+            evaluations,
+            watch,
+            stop,
+            since: Mutex::new(Since { steps: None, started: now, spoke: now }),
+        }
     }
 
     /// Whether it is time for a remark, or the last one.
     fn speaks(&self, last: bool) -> bool {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        let speaks = last || since.2.elapsed() >= EVERY;
+        let speaks = last || since.spoke.elapsed() >= EVERY;
         if speaks {
-            since.2 = Instant::now();
+            since.spoke = Instant::now();
         }
         speaks
     }
@@ -40,13 +68,12 @@ impl<'a> Told<'a> {
 impl Follow for Told<'_> {
     fn trained(&self, step: u64, steps: u64, loss: f64) {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        let (first, started, told) = &mut *since;
-        let first = *first.get_or_insert(step - 1);
-        if told.elapsed() < EVERY {
+        let made = since.count(step);
+        if since.spoke.elapsed() < EVERY {
             return;
         }
-        *told = Instant::now();
-        let left = started.elapsed().as_secs_f64() / (step - first) as f64 * (steps - step) as f64;
+        since.spoke = Instant::now();
+        let left = since.started.elapsed().as_secs_f64() / made as f64 * (steps - step) as f64;
         self.watch.note(&format!(
             "{}: step {step} of {steps}, loss {loss:.3}, {} left",
             self.name,
@@ -70,5 +97,19 @@ impl Follow for Told<'_> {
 
     fn stopped(&self) -> bool {
         self.stop.asked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_training_is_counted_from_its_own_beginning() {
+        let now = Instant::now();
+        let mut since = Since { steps: None, started: now, spoke: now };
+        // Gone on with at step 400, then two that begin.
+        let steps = [401, 402, 1, 2, 3, 1];
+        assert_eq!(steps.map(|step| since.count(step)), [1, 2, 1, 2, 3, 1]);
     }
 }

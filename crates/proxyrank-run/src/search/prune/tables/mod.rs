@@ -4,12 +4,14 @@ mod baselines;
 mod proxies;
 mod ratios;
 mod search;
+mod trials;
 
 pub use baselines::baseline_table;
 pub use proxies::{guided_table, proxy_table};
 pub(super) use ratios::best_pick;
 pub use ratios::{pick_table, predictor_table};
 pub use search::{hypervolume_table, outcome_table};
+pub use trials::trial_table;
 
 use proxyrank_report::table::{Column, Table};
 use proxyrank_stats::Estimate;
@@ -24,6 +26,7 @@ pub fn tables_beside(studies: &[Finished]) -> Result<Vec<Table>, crate::RunError
         tables.extend(guided_table(study));
         tables.extend(predictor_table(study)?);
         tables.extend(pick_table(study));
+        tables.extend(trial_table(study));
     }
     Ok(tables)
 }

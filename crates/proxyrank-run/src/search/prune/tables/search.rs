@@ -6,7 +6,7 @@ use super::super::summary::{Finished, hypervolumes, outcomes};
 use super::{as_score, score};
 
 /// Shares of the encoder's parameters that outcomes are told for.
-const SHARES: [f64; 3] = [0.75, 0.5, 0.25];
+pub(super) const SHARES: [f64; 3] = [0.75, 0.5, 0.25];
 
 /// What is left of the whole network's test score at some sizes, a row a study.
 pub fn outcome_table(studies: &[Finished]) -> Table {
