@@ -15,10 +15,14 @@ use super::beside::insist;
 use super::common::{space, weights};
 use super::runner::{Patience, task};
 
-const EPOCHS: usize = 4;
+const EPOCHS: u32 = 4;
 
 fn settings() -> Settings {
-    Settings { rate: 2e-3, epochs: EPOCHS, ..Settings::new(space(SpaceKind::Small), Strategy::Standard, 3) }
+    Settings {
+        rate: 2e-3,
+        epochs: EPOCHS as usize,
+        ..Settings::new(space(SpaceKind::Small), Strategy::Standard, 3)
+    }
 }
 
 fn trials(folder: &Path, who: Who, patience: &Patience) -> Result<Option<Vec<TrialRecord>>, PruneError> {
@@ -41,7 +45,7 @@ fn standard_nas_is_stopped_by_its_schedule_and_can_be_stopped_by_anybody() {
     assert_eq!(essence(&pieces), essence(&whole));
 
     // Every trial has its epochs in order, and ends where it is told to or at the last epoch.
-    let mut asha = Asha::new(1, 3, EPOCHS as u32, RankRule::default());
+    let mut asha = Asha::new(1, 3, EPOCHS, RankRule::default());
     for record in &whole {
         assert_eq!(record.decision, asha.report(record.epoch, record.point()), "{record:?}");
     }
@@ -54,7 +58,7 @@ fn standard_nas_is_stopped_by_its_schedule_and_can_be_stopped_by_anybody() {
         assert_eq!(last.decision, Decision::Stop);
         epochs.push(of.len());
     }
-    assert_eq!(epochs[0], EPOCHS, "the first always goes on");
+    assert_eq!(epochs[0], EPOCHS as usize, "the first always goes on");
     assert!(epochs.contains(&1), "{epochs:?}");
 
     // No checkpoint is left, and nothing is left to do.
@@ -71,8 +75,8 @@ fn standard_nas_is_stopped_by_its_schedule_and_can_be_stopped_by_anybody() {
 fn dropped_layers_are_trained_to_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let found = trials(folder.path(), Who::Bottom, &Patience(Cell::new(u32::MAX))).unwrap().unwrap();
-    assert_eq!(found.len(), 3 * EPOCHS);
-    let layers: Vec<u32> = found.iter().step_by(EPOCHS).map(|one| one.genes.0[0]).collect();
+    assert_eq!(found.len(), 3 * EPOCHS as usize);
+    let layers: Vec<u32> = found.iter().step_by(EPOCHS as usize).map(|one| one.genes.0[0]).collect();
     assert_eq!(layers, [2, 1, 0]);
     assert_eq!(found[0].kept.heads, [4, 4, 0]);
 
@@ -86,7 +90,7 @@ fn dropped_layers_are_trained_to_the_end() {
     }
     let masks = space.masks(&genes).unwrap();
     let wanted = evaluate(run.weights(), &masks, &task.valid, task.metric).unwrap().error;
-    let last = &found[2 * EPOCHS - 1];
+    let last = &found[2 * EPOCHS as usize - 1];
     assert_eq!((&last.genes, last.error.to_bits()), (&genes, wanted.to_bits()));
     // It has learnt: the loss of candle's own pass over the training examples has fallen, not that of a look-alike.
     let loss = |weights| {
