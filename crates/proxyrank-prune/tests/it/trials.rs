@@ -104,5 +104,5 @@ fn dropped_layers_are_trained_to_the_end() {
         logits.iter().zip(task.train.texts()).map(of).sum::<f64>()
     };
     let (before, after) = (loss(&weights(1)), loss(run.weights()));
-    assert!(after < 0.9 * before, "{after} {before}");
+    assert!(after < 0.95 * before, "{after} {before}");
 }

@@ -9,7 +9,7 @@ use proxyrank_prune::runner::{
 };
 use proxyrank_prune::space::Counts;
 use proxyrank_prune::zero_cost::{Candidate, Comparison, Guided, Judged, Scored, Stage, guided, judge};
-use proxyrank_stats::BootstrapOptions;
+use proxyrank_stats::{BootstrapOptions, StatsError};
 use serde::de::DeserializeOwned;
 
 use super::summary::lines;
@@ -118,15 +118,18 @@ impl ProxyRun {
         self.records.iter().map(candidate).collect()
     }
 
-    /// What each proxy's ranking of the candidates is worth; nothing where it is not defined, as for errors that are all equal.
-    pub fn judge(&self, on: On, full: &Counts) -> Option<Vec<Judged>> {
+    /// What each proxy's ranking of the candidates is worth; nothing where all errors are equal.
+    pub fn judge(&self, on: On, full: &Counts) -> Result<Option<Vec<Judged>>, RunError> {
         let options =
             BootstrapOptions { resamples: RESAMPLES, seed: self.header.seed, ..BootstrapOptions::default() };
-        judge(&self.candidates(on, full), &options).ok()
+        match judge(&self.candidates(on, full), &options) {
+            Err(StatsError::Constant { .. }) => Ok(None),
+            found => Ok(Some(found.map_err(RunError::stats("proxies on sub-networks"))?)),
+        }
     }
 
     /// What a search finds that evaluates the tenth that each proxy likes.
-    pub fn guided(&self, on: On, full: &Counts) -> Option<Vec<Guided>> {
+    pub fn guided(&self, on: On, full: &Counts) -> Result<Vec<Guided>, RunError> {
         let count = self.records.len() as f64;
         let mean = |of: &dyn Fn(&ProxyRecord) -> f64| self.records.iter().map(of).sum::<f64>() / count;
         let comparison = Comparison {
@@ -138,7 +141,7 @@ impl ProxyRun {
             draws: DRAWS,
             seed: self.header.seed,
         };
-        guided(&self.candidates(on, full), &comparison).ok()
+        guided(&self.candidates(on, full), &comparison).map_err(RunError::stats("guided searches"))
     }
 
     /// Candidates that a guided search evaluates.

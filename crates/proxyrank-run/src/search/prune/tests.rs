@@ -9,7 +9,7 @@ use proxyrank_prune::space::{Space, SpaceKind};
 use proxyrank_prune::supernet::{Examples, Labels, Metric, Settings, Strategy, Task};
 use proxyrank_prune::zero_cost::PROXIES;
 use proxyrank_report::ledger::{Stage, Verdict};
-use proxyrank_report::table::{Cell, Table};
+use proxyrank_report::table::Cell;
 
 use super::parts::Trained;
 use super::*;
@@ -107,22 +107,28 @@ fn records_of_all_parts_become_tables_and_claims() {
     let studies = read_all(&[folder(stores.results.root())]).unwrap();
     assert_eq!((studies.len(), studies[0].searches.len()), (1, 2));
     let tables = tables_beside(&studies).unwrap();
-    let ids: Vec<&str> = tables.iter().map(|table| table.id.as_str()).collect();
     let id = "toy_medium_standard_0";
-    let wanted =
-        ["proxies", "guided", "predictors", "ratios", "trials"].map(|part| format!("prune_{part}_{id}"));
-    assert_eq!(ids[0], "prune_baselines");
-    assert_eq!(ids[1..], wanted.each_ref().map(String::as_str));
-    let rows = |table: &Table| table.rows().len();
-    // Seven baselines and one row of searches; proxies twice; five predictors and the size; four ways to choose; both kinds of trials.
-    assert_eq!(tables.iter().map(rows).collect::<Vec<_>>(), [8, PROXIES.len(), PROXIES.len(), 6, 4, 2]);
+    // There is no ranking where all errors are equal.
+    let errors: Vec<f64> = studies[0].proxies.as_ref().unwrap().records.iter().map(|one| one.error).collect();
+    let is_ranked = errors.iter().any(|error| error.to_bits() != errors[0].to_bits());
+    // Seven baselines and one row of searches; five predictors and the size; four ways to choose; both kinds of trials.
+    let mut wanted = vec![("prune_baselines".to_owned(), 8)];
+    if is_ranked {
+        wanted.push((format!("prune_proxies_{id}"), PROXIES.len()));
+    }
+    let rest = [("guided", PROXIES.len()), ("predictors", 6), ("ratios", 4), ("trials", 2)];
+    wanted.extend(rest.map(|(part, rows)| (format!("prune_{part}_{id}"), rows)));
+    let found: Vec<(String, usize)> =
+        tables.iter().map(|table| (table.id.clone(), table.rows().len())).collect();
+    assert_eq!(found, wanted);
     // Of the trials within three quarters that with the lowest validation error of all its epochs, by its test error.
-    let layers = &studies[0].trials[0];
+    let trained = &studies[0].trials[0];
     let full = studies[0].header.full;
-    let small = layers.records.iter().filter(|record| record.kept.share(&full) <= 0.75);
+    let small = trained.records.iter().filter(|record| record.kept.share(&full) <= 0.75);
     let best = small.min_by(|one, other| one.error.total_cmp(&other.error)).unwrap();
-    assert_eq!(tables[5].rows()[0].cells[4], Cell::number(100.0 * (1.0 - best.test)));
-    assert_eq!((layers.records.len(), layers.trials()), (3 * 3, 3));
+    let last = tables.last().unwrap();
+    assert_eq!(last.rows()[0].cells[4], Cell::number(100.0 * (1.0 - best.test)));
+    assert_eq!((trained.records.len(), trained.trials()), (3 * 3, 3));
     // Every baseline is at 80% and at 50%; the largest size comes first.
     let names: Vec<&str> = tables[0].columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names[4..], ["At most 80%", "At most 50%"]);
@@ -130,10 +136,9 @@ fn records_of_all_parts_become_tables_and_claims() {
     let layers = run.records.iter().find(|one| one.baseline == Baseline::Layers).unwrap();
     assert_eq!(tables[0].rows()[0].cells[5], Cell::number(100.0 * (1.0 - layers.test)));
 
-    for result in verdicts() {
-        assert_eq!((result.verdict, result.value), (Verdict::NotComparable, None));
-        assert!(result.reason.contains("toy"), "{}", result.reason);
-    }
+    let compression = &verdicts()[0];
+    assert_eq!((compression.verdict, compression.value), (Verdict::NotComparable, None));
+    assert!(compression.reason.contains("toy"), "{}", compression.reason);
 }
 
 #[test]

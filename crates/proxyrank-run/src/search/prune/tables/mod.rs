@@ -22,8 +22,8 @@ use super::Finished;
 pub fn tables_beside(studies: &[Finished]) -> Result<Vec<Table>, crate::RunError> {
     let mut tables: Vec<Table> = baseline_table(studies).into_iter().collect();
     for study in studies {
-        tables.extend(proxy_table(study));
-        tables.extend(guided_table(study));
+        tables.extend(proxy_table(study)?);
+        tables.extend(guided_table(study)?);
         tables.extend(predictor_table(study)?);
         tables.extend(pick_table(study));
         tables.extend(trial_table(study));

@@ -4,15 +4,16 @@ use proxyrank_report::table::{Cell, Column, Table};
 
 use super::super::Finished;
 use super::super::beside::On;
+use crate::RunError;
 
 /// Why a correlation has no value.
 const UNDEFINED: &str = "all scores are equal";
 
 /// How well each proxy ranks a study's candidates, on pre-trained and on the super-network's weights.
-pub fn proxy_table(study: &Finished) -> Option<Table> {
-    let run = study.proxies.as_ref()?;
+pub fn proxy_table(study: &Finished) -> Result<Option<Table>, RunError> {
+    let Some(run) = &study.proxies else { return Ok(None) };
     let [before, after] = On::ALL.map(|on| run.judge(on, &study.header.full));
-    let (before, after) = (before?, after?);
+    let (Some(before), Some(after)) = (before?, after?) else { return Ok(None) };
     let mut columns = vec![Column::text("proxy", "Proxy")];
     for (key, name) in [("pretrained", "pre-trained"), ("supernet", "super-network")] {
         for (statistic, title) in [("tau", "Tau"), ("partial", "Partial tau"), ("within", "Within sizes")] {
@@ -47,12 +48,12 @@ pub fn proxy_table(study: &Finished) -> Option<Table> {
         run.header.examples,
         study.header.examples[1]
     ));
-    Some(table)
+    Ok(Some(table))
 }
 
 /// What a search finds that evaluates only what a proxy likes.
-pub fn guided_table(study: &Finished) -> Option<Table> {
-    let run = study.proxies.as_ref()?;
+pub fn guided_table(study: &Finished) -> Result<Option<Table>, RunError> {
+    let Some(run) = &study.proxies else { return Ok(None) };
     let [before, after] = On::ALL.map(|on| run.guided(on, &study.header.full));
     let (before, after) = (before?, after?);
     let mut columns = vec![Column::text("proxy", "Proxy")];
@@ -63,7 +64,7 @@ pub fn guided_table(study: &Finished) -> Option<Table> {
     }
     let title = format!("Searches guided by proxies: {}", study.name());
     let mut table = Table::new(format!("prune_guided_{}", study.id()), title, columns);
-    let random = before.first()?.random;
+    let Some(random) = before.first().map(|one| one.random) else { return Ok(None) };
     for (before, after) in before.iter().zip(&after) {
         let mut cells = vec![Cell::text(before.proxy.name)];
         for found in [before, after] {
@@ -83,5 +84,5 @@ pub fn guided_table(study: &Finished) -> Option<Table> {
         random.low,
         random.high
     ));
-    Some(table)
+    Ok(Some(table))
 }
