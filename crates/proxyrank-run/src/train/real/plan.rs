@@ -79,7 +79,7 @@ impl Plan {
             seeds: 3,
             tasks: vec![
                 compared(task(GlueConfig::Stsb, 64, None, 4)),
-                task(GlueConfig::Sst2, 48, None, 1),
+                task(GlueConfig::Sst2, 48, None, 2),
                 task(GlueConfig::Rte, 96, None, 4),
                 task(GlueConfig::Cola, 32, None, 4),
                 task(GlueConfig::Mrpc, 96, None, 3),
