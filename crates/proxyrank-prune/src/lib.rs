@@ -10,6 +10,9 @@
 //! - [`search`]: random and local search, MO-REA, NSGA-II and EHVI by asking and telling; MO-ASHA;
 //! - [`encoder`]: a BERT-type classifier, masked and sliced;
 //! - [`supernet`]: training by six strategies, and evaluation;
+//! - [`importance`]: what heads and units are worth by themselves, and pruning by it;
+//! - [`zero_cost`]: proxies on sub-networks, and how well they rank them;
+//! - [`ratios`]: pruning by an accuracy predictor of the layers' keep ratios;
 //! - [`runner`]: a whole study in a folder, resumable;
 //! - [`protocol`]: how searches are compared.
 //!
@@ -18,12 +21,15 @@
 pub mod encoder;
 mod error;
 mod hash;
+pub mod importance;
 pub mod pareto;
 pub mod protocol;
 mod random;
+pub mod ratios;
 pub mod runner;
 pub mod search;
 pub mod space;
 pub mod supernet;
+pub mod zero_cost;
 
 pub use error::PruneError;

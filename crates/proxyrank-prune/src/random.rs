@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Dropout,
     /// Which runs a round of a bootstrap takes.
     Bootstrap,
+    /// Which sub-networks are candidates of a study.
+    Candidates,
 }
 
 /// The generator of the given number for a purpose.

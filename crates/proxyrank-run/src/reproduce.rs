@@ -137,6 +137,7 @@ fn report_on(
     if programme.is_whole() {
         ledger.claims.extend(cost::claims(&shelf)?);
         ledger.claims.extend(search::wpca::claims(workshop.stores)?);
+        ledger.claims.extend(search::prune::claims(workshop.stores)?);
     }
     write_ledger(&ledger, &tables, &workshop.out)?;
     let reports = Reports { pages, survival, cost: costs, targets, studies: study_pages, tables, ledger };

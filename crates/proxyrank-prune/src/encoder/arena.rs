@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Layout;
 use super::kernels::add;
+use super::{Layout, MaskGradients};
 
 /// Gradients of word rows as they come, token by token.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct Gradient {
     pub values: Vec<f32>,
     /// Gradients of word rows.
     pub words: WordRows,
+    /// Derivatives by the masks, where they are wanted: passes over one batch add to them, and nothing clears them.
+    pub masks: Option<MaskGradients>,
     rest: Range<usize>,
 }
 
@@ -28,7 +30,8 @@ impl Gradient {
     /// Zeros.
     pub fn new(layout: &Layout) -> Self {
         let values = vec![0.0; layout.len()];
-        Self { values, words: WordRows::default(), rest: layout.words.range().end..layout.len() }
+        let rest = layout.words.range().end..layout.len();
+        Self { values, words: WordRows::default(), masks: None, rest }
     }
 
     /// Zeros again.

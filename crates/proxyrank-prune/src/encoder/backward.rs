@@ -48,6 +48,16 @@ impl Pruned<'_> {
         self.back_embed(&tape.embedding, &flow, g, gradient);
     }
 
+    /// The gradient of the sum of all logits with the pooler's tanh left out, for passes in which it would be flat: the
+    /// all-positive one of `SynFlow`.
+    pub fn linear_head_backward(&self, texts: &Texts, gradient: &mut Gradient) {
+        let mut tape = Tape::default();
+        let logits = self.forward(texts, None, Some(&mut tape));
+        // The slope of tanh is one less the square of its value.
+        tape.pooled.fill(0.0);
+        self.backward(texts, None, &tape, &vec![1.0; logits.len()], gradient);
+    }
+
     /// Back through x Wᵀ + b with whole weights.
     fn back_linear(
         &self,
@@ -101,6 +111,9 @@ impl Pruned<'_> {
         kernels::column_sums(&g, &mut gradient.values[places.down.1.range()]);
         let mut inner =
             back_slice(&ffn.down, &tape.units, &g, (d, ffn.up.1.vector().len()), gradient, scratch);
+        if let Some(masks) = &mut gradient.masks {
+            masks.add_units(layer, ffn.up.1.columns(), &flow.rows_of_texts(), (&tape.units, &inner));
+        }
         let mut bias = vec![0.0; ffn.up.1.vector().len()];
         kernels::gelu_backward(&mut inner, &tape.slopes, &mut bias);
         ffn.up.1.add_vector(&mut gradient.values, &bias);
@@ -129,6 +142,9 @@ impl Pruned<'_> {
         flow.drop(Site::AttentionOutput(layer), &mut g, d);
         kernels::column_sums(&g, &mut gradient.values[places.output.1.range()]);
         let context = back_slice(&attention.output, &tape.context, &g, (d, width), gradient, scratch);
+        if let Some(masks) = &mut gradient.masks {
+            masks.add_heads(layer, &attention.heads, &flow.rows_of_texts(), (&tape.context, &context));
+        }
         let mut parts = [vec![0.0; tape.query.len()], vec![0.0; tape.key.len()], vec![0.0; tape.value.len()]];
         let mut start = 0;
         for tile in self.tiles(attention, flow) {

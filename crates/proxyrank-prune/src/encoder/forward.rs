@@ -3,6 +3,8 @@
 //! B texts have T tokens together. Hidden states are (T, d) matrices until the last attention that is kept; from its queries on they
 //! are (B, d), the first token of each text.
 
+use std::ops::Range;
+
 use faer::Accum;
 
 use super::dropout::{Row, Site};
@@ -70,6 +72,15 @@ pub(super) struct Flow<'a> {
 }
 
 impl Flow<'_> {
+    /// The rows of each text.
+    pub(super) fn rows_of_texts(&self) -> Vec<Range<usize>> {
+        if self.first_only {
+            (0..self.texts.len()).map(|text| text..text + 1).collect()
+        } else {
+            self.texts.tokens.clone()
+        }
+    }
+
     /// Which token each row is.
     pub(super) fn rows(&self) -> Vec<Row> {
         let row = |text: usize| {
@@ -135,21 +146,6 @@ impl Pruned<'_> {
         logits
     }
 
-    /// Last hidden states of all tokens, (T, d), without dropout: for comparison with other implementations.
-    pub fn hidden(&self, texts: &Texts) -> Vec<f32> {
-        let flow = Flow { texts, dropout: None, first_only: false };
-        let (mut x, _) = self.embed(&flow);
-        for (layer, (attention, ffn)) in self.layers.iter().enumerate() {
-            if let Some(attention) = attention {
-                (x, _) = self.attend(layer, attention, &flow, x);
-            }
-            if let Some(ffn) = ffn {
-                (x, _) = self.feed(layer, ffn, &flow, x, false);
-            }
-        }
-        x
-    }
-
     /// x Wᵀ + b with whole weights; x has the weight's columns.
     pub(super) fn linear(&self, x: &[f32], weight: &Place, bias: &Place) -> Vec<f32> {
         let mut y = times(
@@ -166,7 +162,7 @@ impl Pruned<'_> {
         &self.values[place.range()]
     }
 
-    fn embed(&self, flow: &Flow<'_>) -> (Vec<f32>, NormTape) {
+    pub(super) fn embed(&self, flow: &Flow<'_>) -> (Vec<f32>, NormTape) {
         let d = self.config.hidden_size;
         let [words, positions, segments] =
             [&self.layout.words, &self.layout.positions, &self.layout.segments].map(|place| self.part(place));
@@ -187,7 +183,7 @@ impl Pruned<'_> {
     }
 
     /// A norm in place.
-    fn norm(&self, x: &mut [f32], (gain, shift): &(Place, Place)) -> NormTape {
+    pub(super) fn norm(&self, x: &mut [f32], (gain, shift): &(Place, Place)) -> NormTape {
         let mut tape = NormTape { normed: vec![0.0; x.len()], scales: vec![0.0; x.len() / gain.columns] };
         #[expect(clippy::cast_possible_truncation, reason = "a constant of the configuration")]
         let epsilon = self.config.layer_norm_eps as f32;
@@ -203,7 +199,7 @@ impl Pruned<'_> {
     }
 
     /// A layer's attention with residual sum and norm. If the flow says so, only the first tokens ask.
-    fn attend(
+    pub(super) fn attend(
         &self,
         layer: usize,
         attention: &Attention<'_>,
@@ -253,7 +249,7 @@ impl Pruned<'_> {
     }
 
     /// A layer's feed-forward block with residual sum and norm.
-    fn feed(
+    pub(super) fn feed(
         &self,
         layer: usize,
         ffn: &Ffn<'_>,

@@ -113,6 +113,16 @@ impl<'a> Slice<'a> {
         Factor::new(&self.values, self.rows.len(), self.columns.len(), self.stride)
     }
 
+    /// The whole parameter.
+    pub(crate) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The columns that are kept.
+    pub(crate) fn columns(&self) -> &[usize] {
+        &self.columns.places
+    }
+
     /// As a vector, of a parameter of one row.
     pub(crate) fn vector(&self) -> &[f32] {
         &self.values[..self.columns.len()]

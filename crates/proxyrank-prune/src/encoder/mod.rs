@@ -16,23 +16,29 @@
 
 mod arena;
 mod backward;
+mod blocks;
 mod config;
 mod dropout;
 mod forward;
 pub(crate) mod kernels;
 mod layout;
+mod mask_gradients;
 mod masked;
-mod matrix;
+pub(crate) mod matrix;
+mod observe;
 mod pruned;
 mod texts;
 mod weights;
 
 pub use arena::{Gradient, WordRows};
+pub(crate) use blocks::{Block, BlockParts};
 pub use config::EncoderConfig;
 pub use dropout::Dropout;
 pub use forward::Tape;
 pub use layout::{LayerPlaces, Layout, Place};
+pub use mask_gradients::MaskGradients;
 pub use masked::MaskedEncoder;
+pub use observe::Seen;
 pub use pruned::Pruned;
 pub use texts::{Text, Texts};
 pub use weights::Weights;

@@ -8,16 +8,28 @@
 //! | `supernet.safetensors` | weights, moments and loss curve | every so many steps, and at the end of training |
 //! | `METHOD-SEED.jsonl` | [`Record`]: one line for each evaluation | at once, synced |
 //! | `tests.jsonl` | [`Tested`]: the test error of each evaluated sub-network | behind the searches |
+//! | `baselines.json`, `baselines.jsonl` | [`BaselineHeader`], [`BaselineRecord`]: pruning without a search | [`Baselines`] |
+//! | `proxies.json`, `proxies.jsonl` | [`ProxyHeader`], [`ProxyRecord`]: candidates with errors and scores | [`ProxyStudy`] |
+//! | `ratios.json`, `pairs.jsonl`, `picks.jsonl` | [`RatioHeader`], [`PairRecord`], [`PickRecord`]: pruning by a predictor | [`RatioStudy`] |
 //!
 //! A folder whose header says something else is refused. A line that a kill cut off is left out and evaluated again. Sub-networks that
 //! several searches ask for are evaluated once; each search still has a record, with the time that the evaluation took.
 //! Searches see errors on the validation part only.
 
+mod baselines;
+mod claim;
 mod journal;
+mod kept;
 mod latency;
+mod proxies;
+mod ratios;
 mod record;
 mod study;
 
+pub use baselines::{Baseline, BaselineHeader, BaselineRecord, Baselines};
+pub use kept::Kept;
 pub use latency::latency;
+pub use proxies::{ProxyHeader, ProxyRecord, ProxyStudy};
+pub use ratios::{Chooser, PairRecord, PickRecord, RatioHeader, RatioOutcome, RatioStudy};
 pub use record::{Header, Record, Second, Tested};
 pub use study::{Follow, Outcome, SearchRun, Study};

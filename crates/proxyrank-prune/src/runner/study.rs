@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::journal::{Journal, json};
+use super::claim::claim;
+use super::journal::Journal;
 use super::latency;
 use super::record::{Header, Record, Second, Tested};
 use crate::PruneError;
@@ -12,13 +13,11 @@ use crate::encoder::Weights;
 use crate::hash::{sha256, sha256_of_numbers};
 use crate::pareto::RankRule;
 use crate::search::{Method, Search};
-use crate::space::{Genes, Masks, ModelSize};
+use crate::space::{COUNTED_TOKENS, Genes, Masks, ModelSize};
 use crate::supernet::{Evaluation, Examples, Settings, SuperNet, Task, evaluate};
 
 /// Version of the files.
 const SCHEMA: u32 = 1;
-/// Tokens that operations are counted for.
-const TOKENS: usize = 128;
 /// Passes before latencies are measured, and measured ones.
 const REPETITIONS: (usize, usize) = (10, 300);
 
@@ -28,7 +27,9 @@ pub trait Follow {
     fn trained(&self, step: u64, steps: u64, loss: f64);
     /// An evaluation was recorded.
     fn evaluated(&self, record: &Record);
-    /// Whether to stop before the next step, evaluation or test.
+    /// So many of something beside a search are done.
+    fn progressed(&self, what: &str, done: usize, all: usize);
+    /// Whether to stop before the next step, evaluation, test or record.
     fn stopped(&self) -> bool;
 }
 
@@ -80,13 +81,16 @@ pub struct Outcome {
 impl Study<'_> {
     /// Runs what is left of it; nothing if it was stopped.
     pub fn run(&self, follow: &dyn Follow) -> Result<Option<Outcome>, PruneError> {
-        let file = |source| PruneError::File { path: self.folder.clone(), source };
-        std::fs::create_dir_all(&self.folder).map_err(file)?;
-        self.claim()?;
-        let Some((weights, curve)) = self.train(follow)? else { return Ok(None) };
+        let Some((weights, curve)) = self.supernet(follow)? else { return Ok(None) };
         let Some(searches) = self.search(&weights, follow)? else { return Ok(None) };
         let Some(tests) = self.test(&weights, &searches, follow)? else { return Ok(None) };
         Ok(Some(Outcome { weights, curve, searches, tests }))
+    }
+
+    /// The trained super-network and its curve, without any search; nothing if it was stopped.
+    pub fn supernet(&self, follow: &dyn Follow) -> Result<Option<(Weights, Vec<f64>)>, PruneError> {
+        claim(&self.folder.join("study.json"), &self.header()?)?;
+        self.train(follow)
     }
 
     /// What its records have in common.
@@ -108,23 +112,6 @@ impl Study<'_> {
             full: self.size().full(),
             device: "cpu".to_owned(),
         })
-    }
-
-    /// Writes the header, or checks that the folder is this study's.
-    fn claim(&self) -> Result<(), PruneError> {
-        let path = self.folder.join("study.json");
-        let failed = |source| PruneError::File { path: path.clone(), source };
-        let wanted = json(&path, &self.header()?)?;
-        match std::fs::read_to_string(&path) {
-            Ok(found) if found.trim_end() == wanted => Ok(()),
-            Ok(_) => Err(PruneError::OtherRun(path)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let beside = path.with_extension("partial");
-                std::fs::write(&beside, wanted + "\n").map_err(failed)?;
-                std::fs::rename(&beside, &path).map_err(failed)
-            }
-            Err(source) => Err(failed(source)),
-        }
     }
 
     fn size(&self) -> ModelSize {
@@ -197,7 +184,7 @@ impl Study<'_> {
                     second,
                     params: size.count(&masks),
                     relative_encoder: size.relative_encoder(&masks),
-                    macs: size.macs(&masks, TOKENS),
+                    macs: size.macs(&masks, COUNTED_TOKENS),
                     ask_seconds,
                     seconds: evaluation.seconds,
                 };

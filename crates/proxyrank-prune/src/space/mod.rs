@@ -17,4 +17,4 @@ pub use genes::{Genes, SpaceKind};
 pub use masks::Masks;
 pub use sample::{Sampler, Smallest};
 pub use shape::{BlockShape, Space, SpaceError};
-pub use size::{Counts, ModelSize};
+pub use size::{COUNTED_TOKENS, Counts, ModelSize};

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{BlockShape, Masks};
 
+/// Tokens of the text that records count operations for.
+pub const COUNTED_TOKENS: usize = 128;
+
 /// All sizes of a BERT-type classifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelSize {

@@ -4,7 +4,7 @@ use super::Labels;
 
 /// What a pass of part of a batch is compared with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Target<'a> {
+pub(crate) struct Target<'a> {
     /// One for each row of logits.
     pub labels: &'a Labels,
     /// The whole network's logits for the same rows, and T.
@@ -17,7 +17,7 @@ pub(super) struct Target<'a> {
 ///
 /// Without a teacher: cross-entropy, or the squared error of numbers. With one: T² times the cross-entropy with its probabilities,
 /// both at temperature T, plus the cross-entropy with the labels; of numbers the squared distance from the teacher's alone.
-pub(super) fn loss(logits: &[f32], outputs: usize, target: Target<'_>) -> (f64, Vec<f32>) {
+pub(crate) fn loss(logits: &[f32], outputs: usize, target: Target<'_>) -> (f64, Vec<f32>) {
     let mut total = 0.0;
     let mut derivatives = vec![0.0; logits.len()];
     let share = 1.0 / target.batch as f64;

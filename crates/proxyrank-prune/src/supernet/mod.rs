@@ -11,7 +11,7 @@
 mod checkpoint;
 mod data;
 mod evaluate;
-mod loss;
+pub(crate) mod loss;
 mod optimiser;
 mod settings;
 mod strategy;

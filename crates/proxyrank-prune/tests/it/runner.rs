@@ -14,7 +14,7 @@ use super::common::{space, weights};
 use super::training::examples;
 
 /// Stops after some events.
-struct Patience(Cell<u32>);
+pub(crate) struct Patience(pub(crate) Cell<u32>);
 
 impl Patience {
     fn event(&self) {
@@ -32,12 +32,17 @@ impl Follow for Patience {
         self.event();
     }
 
+    fn progressed(&self, _what: &str, done: usize, all: usize) {
+        assert!(done <= all);
+        self.event();
+    }
+
     fn stopped(&self) -> bool {
         self.0.get() == 0
     }
 }
 
-fn task() -> Task {
+pub(crate) fn task() -> Task {
     let (train, test) = (examples(40, 0), examples(15, 1));
     Task::new("toy", Metric::Accuracy, 3, (&train, test), (128, None)).unwrap()
 }

@@ -9,7 +9,9 @@ use proxyrank_report::chart::{AxisScale, Cloud, Curves};
 use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::report::write_table;
-use crate::search::prune::{Finished, curves, folder, hypervolume_table, outcome_table, read_all};
+use crate::search::prune::{
+    Finished, curves, folder, hypervolume_table, outcome_table, read_all, tables_beside,
+};
 
 pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError> {
     let stores = [&subject.stores.results, &subject.stores.reference];
@@ -23,12 +25,26 @@ fn page(studies: &[Finished], folder: &std::path::Path) -> Result<StudyPage, Run
     page.text(
         "A pre-trained encoder is fine-tuned so that its sub-networks are good as they are (a super-network), then sub-networks are searched for \
          that have low errors for their sizes, after Klein et al. (arXiv 2405.02267). Heads are really pruned here, which the released code \
-         forgets (docs/pruning.md).",
+         forgets (docs/pruning.md). Beside the searches stand pruning without a search, zero-cost proxies on random sub-networks, and a \
+         predictor of keep ratios, where they were run.",
     );
-    for table in [outcome_table(studies), hypervolume_table(studies)] {
+    let mut tables = vec![outcome_table(studies), hypervolume_table(studies)];
+    tables.retain(|table| !table.rows().is_empty());
+    tables.extend(tables_beside(studies)?);
+    for table in tables {
         write_table(folder, &table.id, &table)?;
         page.table(&table);
     }
+    let searched: Vec<Finished> =
+        studies.iter().filter(|study| !study.searches.is_empty()).cloned().collect();
+    figures(&mut page, &searched, folder)?;
+    let path = folder.join("README.md");
+    page.write(&path)?;
+    Ok(StudyPage { title, path })
+}
+
+/// What searches found, task by task.
+fn figures(page: &mut Page, studies: &[Finished], folder: &std::path::Path) -> Result<(), RunError> {
     let mut tasks: Vec<&str> = studies.iter().map(|study| study.header.task.as_str()).collect();
     tasks.dedup();
     for task in tasks {
@@ -42,9 +58,7 @@ fn page(studies: &[Finished], folder: &std::path::Path) -> Result<StudyPage, Run
         let [png, _] = fronts(studies, task).draw(&charts.join(format!("{task}_fronts")))?;
         page.figure(&png, folder, "Fronts of everything that was evaluated, by strategy");
     }
-    let path = folder.join("README.md");
-    page.write(&path)?;
-    Ok(StudyPage { title, path })
+    Ok(())
 }
 
 fn volumes(studies: &[Finished], task: &str) -> Curves {

@@ -4,7 +4,7 @@ use proxyrank_prune::runner::Second;
 use proxyrank_prune::space::Sampler;
 use proxyrank_run::RunError;
 use proxyrank_run::search::prune::{
-    PruneRequest, folder, hypervolume_table, outcome_table, read_all, run as prune,
+    Beside, PruneRequest, folder, hypervolume_table, outcome_table, read_all, run as prune, tables_beside,
 };
 use proxyrank_run::train::inputs::glue_config;
 
@@ -33,20 +33,31 @@ pub(super) fn run(global: &Global, args: &PruneArgs) -> anyhow::Result<Outcome> 
         evaluations: args.evaluations as usize,
         most_valid: Some(args.most_valid as usize),
         second: if args.latency { Second::Latency { tokens: LATENCY_TOKENS } } else { Second::Parameters },
+        parts: args.parts.clone(),
+        beside: Beside {
+            shares: args.shares.clone(),
+            importance_examples: args.importance_examples as usize,
+            subnets: args.subnets as usize,
+            probe_examples: args.probe_examples as usize,
+            pairs: args.pairs as usize,
+            proposals: args.proposals as usize,
+            seed: args.parts_seed,
+        },
     };
     if args.dry_run {
-        let (studies, evaluations) = request.plan();
-        output::text(&format!(
-            "{studies} super-networks, {} epochs each; {evaluations} evaluations at the most, of {} examples at the most",
-            args.epochs, args.most_valid
-        ))?;
+        output::text(&request.plan()?.to_string())?;
         return Ok(Outcome::Done);
     }
     let root = setup.stores.results.root();
     let finished = prune(&request, &setup.locator, root, setup.watch.as_ref(), &setup.stop)?;
     output::say(&format!("{finished} studies in {}", folder(root).display()));
     let studies = read_all(&[folder(root)])?;
-    output::table(&outcome_table(&studies), global.json)?;
-    output::table(&hypervolume_table(&studies), global.json)?;
+    let searched = [outcome_table(&studies), hypervolume_table(&studies)];
+    for table in searched.iter().filter(|table| !table.rows().is_empty()) {
+        output::table(table, global.json)?;
+    }
+    for table in tables_beside(&studies)? {
+        output::table(&table, global.json)?;
+    }
     Ok(Outcome::Done)
 }

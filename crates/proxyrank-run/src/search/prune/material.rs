@@ -13,6 +13,11 @@ use crate::data::dataset;
 /// The data set that holds the encoder.
 pub const ENCODER: &str = "minilm-l6";
 
+/// The official development split: of MNLI the matched one.
+pub(super) fn dev_split(task: GlueConfig) -> &'static str {
+    if task == GlueConfig::Mnli { "validation_matched" } else { "validation" }
+}
+
 /// A pre-trained encoder without a classifier.
 #[derive(Debug)]
 pub struct Encoder {
@@ -57,7 +62,6 @@ impl Encoder {
     ) -> Result<(Task, Vec<String>), RunError> {
         let files = dataset(locator, "glue")?;
         let name = config.as_str();
-        let dev = if config == GlueConfig::Mnli { "validation_matched" } else { "validation" };
         let read = |split: &str| -> Result<Examples, RunError> {
             let file = files.path(&format!("{name}/{split}-00000-of-00001.parquet"))?;
             self.examples(config.rows(file)?.read_all()?, config.classes().is_some(), seq_len)
@@ -69,7 +73,7 @@ impl Encoder {
             _ => Metric::Accuracy,
         };
         let outputs = config.classes().map_or(1, usize::from);
-        let task = Task::new(name, metric, outputs, (&read("train")?, read(dev)?), split)?;
+        let task = Task::new(name, metric, outputs, (&read("train")?, read(dev_split(config))?), split)?;
         Ok((task, files.warnings()))
     }
 

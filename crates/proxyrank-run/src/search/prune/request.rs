@@ -9,7 +9,9 @@ use proxyrank_prune::search::Method;
 use proxyrank_prune::space::{Sampler, Space, SpaceKind};
 use proxyrank_prune::supernet::{Settings, Strategy};
 
+use super::parts::{Beside, Part};
 use super::summary::folder;
+use crate::RunError;
 
 /// A study for every task and strategy.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +42,10 @@ pub struct PruneRequest {
     pub most_valid: Option<usize>,
     /// The second objective.
     pub second: Second,
+    /// What is done with each super-network.
+    pub parts: Vec<Part>,
+    /// Numbers of the parts that are no searches.
+    pub beside: Beside,
 }
 
 impl PruneRequest {
@@ -65,9 +71,25 @@ impl PruneRequest {
         folder(results).join(name)
     }
 
-    /// Studies, and evaluations at the most.
-    pub fn plan(&self) -> (usize, usize) {
-        let studies = self.tasks.len() * self.strategies.len();
-        (studies, studies * self.searches().len() * self.evaluations)
+    /// The parts of a study, in the order in which they are run.
+    pub(super) fn parts_of(&self, strategy: Strategy) -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().filter(move |part| self.parts.contains(part) && part.applies(strategy))
+    }
+
+    /// Refuses what cannot be run as asked for.
+    pub(super) fn check(&self) -> Result<(), RunError> {
+        if let Some(share) = self.beside.shares.iter().find(|share| !(**share > 0.0 && **share < 1.0)) {
+            return Err(RunError::Usage(format!("--shares: {share} does not lie between 0 and 1")));
+        }
+        if self.parts.is_empty() {
+            return Err(RunError::Usage("--parts names nothing to do".to_owned()));
+        }
+        let idle = |part: &&Part| !self.strategies.iter().any(|&strategy| part.applies(strategy));
+        match self.parts.iter().find(idle) {
+            Some(part) => Err(RunError::Usage(format!(
+                "--parts {part} needs a network that was fine-tuned as a whole; add `standard` to --strategies"
+            ))),
+            None => Ok(()),
+        }
     }
 }

@@ -1,20 +1,18 @@
-//! Training and searching, study by study.
+//! Training and what follows it, study by study.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use proxyrank_data::fetch::Locator;
-use proxyrank_prune::runner::{Follow, Record, Study};
+use proxyrank_prune::runner::Study;
 use proxyrank_prune::supernet::VALID_SEED;
 
 use super::material::Encoder;
+use super::parts::{Part, Trained};
 use super::request::PruneRequest;
+use super::told::Told;
 use crate::RunError;
 use crate::watch::{Stop, Watch};
 
-/// Between two remarks.
-const EVERY: Duration = Duration::from_secs(15);
 /// Steps between two checkpoints, which have 270 MB.
 const CHECKPOINT_EVERY: u64 = 200;
 
@@ -26,6 +24,7 @@ pub fn run(
     watch: &dyn Watch,
     stop: &Stop,
 ) -> Result<usize, RunError> {
+    request.check()?;
     let encoder = Encoder::open(locator)?;
     let mut finished = 0;
     for &config in &request.tasks {
@@ -54,7 +53,7 @@ pub fn run(
                 checkpoint_every: CHECKPOINT_EVERY,
             };
             let told = Told::new(format!("{} {strategy}", task.name), request.evaluations, watch, stop);
-            if study.run(&told)?.is_none() {
+            if !run_one(request, &study, &told)? {
                 return Err(RunError::Stopped { after: format!("after {finished} studies") });
             }
             finished += 1;
@@ -63,57 +62,20 @@ pub fn run(
     Ok(finished)
 }
 
-/// Tells a person now and then how a study goes on.
-struct Told<'a> {
-    name: String,
-    evaluations: usize,
-    watch: &'a dyn Watch,
-    stop: &'a Stop,
-    /// Where this process began, and when it spoke last.
-    since: Mutex<(Option<u64>, Instant, Instant)>,
-}
-
-impl<'a> Told<'a> {
-    fn new(name: String, evaluations: usize, watch: &'a dyn Watch, stop: &'a Stop) -> Self {
-        let now = Instant::now();
-        Self { name, evaluations, watch, stop, since: Mutex::new((None, now, now)) }
-    }
-}
-
-impl Follow for Told<'_> {
-    fn trained(&self, step: u64, steps: u64, loss: f64) {
-        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        let (first, started, told) = &mut *since;
-        let first = *first.get_or_insert(step - 1);
-        if told.elapsed() < EVERY {
-            return;
+/// Runs what is left of a study and says whether it is done.
+fn run_one(request: &PruneRequest, study: &Study<'_>, told: &Told<'_>) -> Result<bool, RunError> {
+    let weights = if request.parts.contains(&Part::Search) {
+        study.run(told)?.map(|outcome| outcome.weights)
+    } else {
+        study.supernet(told)?.map(|(weights, _)| weights)
+    };
+    let Some(weights) = weights else { return Ok(false) };
+    let (task, pretrained, folder) = (study.task, study.pretrained, study.folder.clone());
+    let trained = Trained { task, pretrained, supernet: &weights, space: study.settings.space, folder };
+    for part in request.parts_of(study.settings.strategy) {
+        if !trained.run(part, &request.beside, told)? {
+            return Ok(false);
         }
-        *told = Instant::now();
-        let left = started.elapsed().as_secs_f64() / (step - first) as f64 * (steps - step) as f64;
-        self.watch.note(&format!(
-            "{}: step {step} of {steps}, loss {loss:.3}, {} left",
-            self.name,
-            humantime::format_duration(Duration::from_secs_f64(left.round()))
-        ));
     }
-
-    fn evaluated(&self, record: &Record) {
-        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        if since.2.elapsed() < EVERY && record.number + 1 < self.evaluations {
-            return;
-        }
-        since.2 = Instant::now();
-        self.watch.note(&format!(
-            "{}: {} from seed {}: {} of {} evaluations",
-            self.name,
-            record.method,
-            record.seed,
-            record.number + 1,
-            self.evaluations
-        ));
-    }
-
-    fn stopped(&self) -> bool {
-        self.stop.asked()
-    }
+    Ok(true)
 }

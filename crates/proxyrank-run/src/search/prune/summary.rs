@@ -10,6 +10,7 @@ use proxyrank_prune::space::Genes;
 use proxyrank_stats::{Estimate, mean_interval};
 use serde::de::DeserializeOwned;
 
+use super::beside::{BaselineRun, ProxyRun, RatioRun};
 use crate::RunError;
 
 /// Confidence of intervals over searches.
@@ -29,6 +30,12 @@ pub struct Finished {
     pub searches: BTreeMap<(&'static str, u64), Vec<Record>>,
     /// Test errors by sub-network; of a study that is still running not all.
     pub tests: HashMap<Genes, f64>,
+    /// Pruning without a search.
+    pub baselines: Option<BaselineRun>,
+    /// Zero-cost proxies on sub-networks.
+    pub proxies: Option<ProxyRun>,
+    /// Pruning by a predictor of keep ratios.
+    pub ratios: Option<RatioRun>,
 }
 
 /// The studies of some folders by their names; of two with one name that of the first folder counts.
@@ -44,7 +51,7 @@ pub fn read_all(folders: &[PathBuf]) -> Result<Vec<Finished>, RunError> {
             }
         }
     }
-    Ok(found.into_values().filter(|study| !study.searches.is_empty()).collect())
+    Ok(found.into_values().filter(|study| !study.is_empty()).collect())
 }
 
 impl Finished {
@@ -54,15 +61,39 @@ impl Finished {
         let mut searches: BTreeMap<(&'static str, u64), Vec<Record>> = BTreeMap::new();
         for entry in std::fs::read_dir(folder).map_err(RunError::read(folder))? {
             let path = entry.map_err(RunError::read(folder))?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if path.extension().is_some_and(|kind| kind == "jsonl") && name != "tests.jsonl" {
+            if path.extension().is_some_and(|kind| kind == "jsonl") && is_search(&path) {
                 for record in lines::<Record>(&path)? {
                     searches.entry((record.method.as_str(), record.seed)).or_default().push(record);
                 }
             }
         }
         let tests = lines::<Tested>(&folder.join("tests.jsonl"))?;
-        Ok(Self { header, searches, tests: tests.into_iter().map(|one| (one.genes, one.error)).collect() })
+        Ok(Self {
+            header,
+            searches,
+            tests: tests.into_iter().map(|one| (one.genes, one.error)).collect(),
+            baselines: BaselineRun::read(folder)?,
+            proxies: ProxyRun::read(folder)?,
+            ratios: RatioRun::read(folder)?,
+        })
+    }
+
+    /// Whether nothing but its header was read, as while it is training.
+    fn is_empty(&self) -> bool {
+        let nothing_beside = self.baselines.is_none() && self.proxies.is_none() && self.ratios.is_none();
+        self.searches.is_empty() && nothing_beside
+    }
+
+    /// Task, space and training, for titles.
+    pub fn name(&self) -> String {
+        let settings = &self.header.settings;
+        format!("{}, space {}, training {}", self.header.task, settings.space.kind, settings.strategy)
+    }
+
+    /// Task, space, training and its seed, for file names.
+    pub fn id(&self) -> String {
+        let settings = &self.header.settings;
+        format!("{}_{}_{}_{}", self.header.task, settings.space.kind, settings.strategy, settings.seed)
     }
 
     fn records(&self) -> impl Iterator<Item = &Record> {
@@ -77,8 +108,15 @@ impl Finished {
     }
 }
 
+/// Whether a file is named after a search: method and seed.
+fn is_search(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let parts = stem.rsplit_once('-');
+    parts.is_some_and(|(method, seed)| method.parse::<Method>().is_ok() && seed.parse::<u64>().is_ok())
+}
+
 /// The whole lines of a file that may not be there.
-fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, RunError> {
+pub(super) fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, RunError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

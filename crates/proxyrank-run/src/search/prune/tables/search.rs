@@ -1,9 +1,9 @@
-//! Tables of studies.
+//! What searches found.
 
 use proxyrank_report::table::{Cell, Column, Table};
-use proxyrank_stats::Estimate;
 
-use super::summary::{Finished, hypervolumes, outcomes};
+use super::super::summary::{Finished, hypervolumes, outcomes};
+use super::{as_score, score};
 
 /// Shares of the encoder's parameters that outcomes are told for.
 const SHARES: [f64; 3] = [0.75, 0.5, 0.25];
@@ -27,8 +27,8 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
     }
     columns.push(Column::number("rate", "Evaluations a minute", 1));
     let mut table = Table::new("prune_outcomes", "Test scores of pruned networks", columns);
-    let score = |error: f64| 100.0 * (1.0 - error);
-    for study in studies {
+    let searched = || studies.iter().filter(|study| !study.searches.is_empty());
+    for study in searched() {
         let at = SHARES.map(|share| outcomes(study, share));
         let settings = &study.header.settings;
         let mut cells = vec![
@@ -39,14 +39,7 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
             Cell::number_or(at[0].whole.map(score), "not evaluated"),
         ];
         for outcome in &at {
-            // An error's low end is a score's high one.
-            let turned = outcome.chosen.map(|chosen| Estimate {
-                point: score(chosen.point),
-                low: score(chosen.high),
-                high: score(chosen.low),
-                n: chosen.n,
-            });
-            cells.push(Cell::estimate_or(turned, "fewer than two searches have one"));
+            cells.push(Cell::estimate_or(outcome.chosen.map(as_score), "fewer than two searches have one"));
         }
         cells.push(Cell::number(study.evaluations_a_minute()));
         table.push(cells);
@@ -57,7 +50,7 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
          the same for all of a row's searches.",
     );
     table.note("Sizes leave out embeddings, pooler and classifier, which are never pruned and hold half of all parameters.");
-    for study in studies.iter().take(1) {
+    for study in searched().take(1) {
         let settings = &study.header.settings;
         table.note(format!(
             "Reduced for two cores: {} epochs in batches of {}, {} validation examples.",
