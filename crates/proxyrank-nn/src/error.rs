@@ -2,6 +2,7 @@
 
 use crate::batch::TokenPosition;
 use crate::gradient::MaskedToken;
+use crate::pair::TextPair;
 use crate::weights::Head;
 
 /// Why a network could not be built or run.
@@ -205,6 +206,22 @@ pub enum NnError {
         /// Tokens in a sequence.
         seq_len: usize,
     },
+    /// Texts to be compared that are not there.
+    #[error(
+        "a sequence of {seq_len} tokens has no two texts to compare at {}..{} and {}..{}",
+        pair.first.start, pair.first.end, pair.second.start, pair.second.end
+    )]
+    TextPair {
+        /// Where they should have been.
+        pair: TextPair,
+        /// Tokens in a sequence.
+        seq_len: usize,
+    },
+    /// A cosine, which is a number, where a class is wanted.
+    #[error(
+        "a head that reads a cosine learns numbers, not classes; let it read the first token, the mean or both"
+    )]
+    CosineOfClasses,
     /// A span that ends outside its sequence.
     #[error("a span begins or ends at token {place} of a sequence of {seq_len}")]
     Span {

@@ -13,6 +13,7 @@ use proxyrank_space::EncoderNetwork;
 use crate::NnError;
 use crate::batch::{Block, TokenBatch};
 use crate::engine::Dropout;
+use crate::pair::TextPair;
 use crate::readout::Readout;
 use crate::real::Real;
 use crate::taps::{Blind, Collect, Site, View, Visitor};
@@ -77,6 +78,10 @@ pub enum Loss<'a, T> {
     Classes(&'a [u32], Readout<'a>),
     /// Mean over sequences of the squared difference between the task head's one output and this number.
     Numbers(&'a [T], Readout<'a>),
+    /// Mean over sequences of the squared difference between the cosine of the mean hidden states of the two texts of a sequence and this
+    /// number, without a head and without dropout on what is read (Sentence-BERT's objective for similarities; Reimers & Gurevych,
+    /// EMNLP 2019, §3).
+    Similarities(&'a [T], &'a [TextPair]),
     /// Where a span begins and ends: the task head has two outputs a token. Mean over sequences, and over both ends, of the
     /// cross-entropy between an output's distribution over the sequence's tokens and the end's place in the sequence.
     Spans(&'a [[u32; 2]]),

@@ -69,6 +69,7 @@ mod loss;
 mod network;
 mod number;
 mod ops;
+mod pair;
 mod readout;
 mod real;
 mod taps;
@@ -90,6 +91,7 @@ pub use gradient::{
     GradientPass, GradientVisitor, Loss, MaskedToken,
 };
 pub use init::{INITIAL_DEVIATION, Initialiser};
+pub use pair::TextPair;
 pub use readout::Readout;
 pub use real::Real;
 pub use taps::{Blind, Collect, Event, Site, View, Visitor};

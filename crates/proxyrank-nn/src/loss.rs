@@ -6,8 +6,12 @@
 use crate::NnError;
 use crate::batch::Block;
 use crate::gradient::{Loss, MaskedToken};
+use crate::pair::TextPair;
 use crate::readout::Readout;
 use crate::weights::{EncoderLayout, GeneratorLayout, Head, HeadLayout, Linear};
+
+/// What is added to a squared length before a cosine divides by its root, so that a vector of zeros gives no NaN.
+pub(crate) const SMALLEST_SQUARE: f64 = 1e-12;
 
 /// A [`Loss`] whose head is there and whose sizes are right.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +32,8 @@ pub(crate) enum CheckedLoss<'a, T> {
     Classes(&'a Linear, &'a [u32], Readout<'a>),
     /// Mean squared difference from the sequences' numbers.
     Numbers(&'a Linear, &'a [T], Readout<'a>),
+    /// Mean squared difference of the cosines of the sequences' two texts from numbers.
+    Similarities(&'a [T], &'a [TextPair]),
     /// Mean cross-entropy of the ends of the sequences' spans.
     Spans(&'a Linear, &'a [[u32; 2]]),
 }
@@ -73,6 +79,12 @@ impl<'a, T> CheckedLoss<'a, T> {
                 let head = task(layout, 1)?;
                 check_length("the task's head", head.outputs, 1)?;
                 Self::Numbers(head, targets, readout.check(whole)?)
+            }
+            Loss::Similarities(targets, pairs) => {
+                check_length("the list of numbers", targets.len(), whole.sequences)?;
+                check_length("the list of pairs of texts", pairs.len(), whole.sequences)?;
+                pairs.iter().try_for_each(|pair| pair.check(whole))?;
+                Self::Similarities(targets, pairs)
             }
             Loss::Spans(spans) => {
                 check_length("the list of spans", spans.len(), whole.sequences)?;

@@ -13,6 +13,7 @@ fn networks_and_baselines_are_measured_on_the_same_examples_and_go_on_where_they
     let mut plan: Value = serde_json::from_str(&place.run("train real --show-plan").exits(0).stdout).unwrap();
     plan["architectures"] = vec![9].into();
     plan["seeds"] = 1.into();
+    plan["unlabelled"] = 50.into();
     plan["pretrain"]["steps"] = 8.into();
     plan["pretrain"]["warmup"] = 2.into();
     let task = |name: &str, most: usize| serde_json::json!({ "task": name, "seq_len": 96, "most": most, "epochs": 1 });

@@ -182,7 +182,8 @@ pub(crate) struct ExitsArgs {
 /// Options of `train real`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Two networks of the embedded benchmark, with BERT's vocabulary, are pre-trained on WikiText-2 from three seeds each and \
+    after_help = "Two networks of the embedded benchmark, with BERT's vocabulary, are pre-trained on WikiText-2 and on the unlabelled texts \
+    of GLUE's training splits from three seeds each and \
     fine-tuned on all nine tasks of GLUE and on parts of both versions of SQuAD; answers that need no network are measured on the same \
     examples: the commonest class, logistic regression on word pieces, averaged embeddings. \
     `proxyrank report` makes a page of the rows, which may be fewer than all. Stop with Ctrl-C or SIGTERM and say the same command again."

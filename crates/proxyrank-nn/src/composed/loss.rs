@@ -7,8 +7,9 @@ use super::tape::with_zeros;
 use crate::NnError;
 use crate::dropout::DropoutSite;
 use crate::gradient::MaskedToken;
-use crate::loss::CheckedLoss;
+use crate::loss::{CheckedLoss, SMALLEST_SQUARE};
 use crate::network;
+use crate::pair::TextPair;
 use crate::readout::Readout;
 use crate::real::Real;
 use crate::taps::Visitor;
@@ -47,6 +48,11 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
                 let outputs = self.sequence_outputs(hidden, head, readout)?;
                 let targets = Tensor::from_slice(targets, outputs.shape(), outputs.device())?;
                 Ok((outputs - targets)?.sqr()?.mean_all()?)
+            }
+            CheckedLoss::Similarities(targets, pairs) => {
+                let cosines = cosines::<T>(hidden, pairs)?;
+                let targets = Tensor::from_slice(targets, cosines.shape(), cosines.device())?;
+                Ok((cosines - targets)?.sqr()?.mean_all()?)
             }
             CheckedLoss::Spans(head, spans) => {
                 // (B, S, 2) to (B, 2, S): a distribution over tokens for each end.
@@ -100,6 +106,25 @@ impl<T: Real, V: Visitor<T>> ComposedOps<'_, T, V> {
         }
         Ok(normed.matmul(&words.t()?)?.broadcast_add(&self.tensors.stacked(&head.bias, vocabulary)?)?)
     }
+}
+
+/// The cosine of the summed hidden states (B, S, h) of each sequence's two texts, (B).
+fn cosines<T: Real>(hidden: &Tensor, pairs: &[TextPair]) -> Result<Tensor, NnError> {
+    let (sequences, seq_len, _) = hidden.dims3()?;
+    // (B, 2, S) times (B, S, h): which tokens belong to which text.
+    let belongs = pairs.iter().flat_map(TextPair::texts).flat_map(|text| {
+        (0..seq_len).map(|token| {
+            if (text.start as usize..text.end as usize).contains(&token) { T::ONE } else { T::ZERO }
+        })
+    });
+    let belongs = Tensor::from_vec(belongs.collect(), (sequences, 2, seq_len), hidden.device())?;
+    let sums = belongs.matmul(hidden)?;
+    let [first, second] = [0, 1].map(|text| sums.narrow(1, text, 1));
+    let (first, second) = (first?, second?);
+    let inner = |a: &Tensor, b: &Tensor| (a * b)?.sum(D::Minus1)?.squeeze(1);
+    let square = (inner(&first, &first)? + SMALLEST_SQUARE)?;
+    let square = (square * (inner(&second, &second)? + SMALLEST_SQUARE)?)?;
+    Ok((inner(&first, &second)? / square.sqrt()?)?)
 }
 
 /// ln(1 + e^x) without overflow.

@@ -88,6 +88,9 @@ impl<'a, T: Real> Problem<'a, T> {
                 readout: readout.of(sequences),
                 total,
             },
+            CheckedLoss::Similarities(targets, pairs) => {
+                Share::Similarities { targets: &targets[sequences.clone()], pairs: &pairs[sequences], total }
+            }
             CheckedLoss::Spans(head, spans) => Share::Spans { head, spans: &spans[sequences], total },
         }
     }

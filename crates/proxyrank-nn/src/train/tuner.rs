@@ -15,6 +15,7 @@ use crate::fast::FastEngine;
 use crate::gradient::{EncoderInput, GradientEngine, Loss};
 use crate::init::Initialiser;
 use crate::kernels;
+use crate::pair::TextPair;
 use crate::readout::Readout;
 use crate::taps::{Blind, Event, Site, Visitor};
 use crate::weights::{Arena, EncoderWeights, Head, Parameter};
@@ -60,6 +61,8 @@ pub enum Reader {
     /// The sum of the two. Fourier and cosine transforms leave the sum over all tokens in the first row, and what stood at a token in
     /// none; attention and convolution leave it where it was.
     Both,
+    /// The cosine of the mean hidden states of a sequence's two texts, which is the output: there is no layer on top. Only for numbers.
+    Cosine,
 }
 
 /// The id of padding, in both vocabularies.
@@ -71,7 +74,7 @@ impl Reader {
         let real = |ids: &[u32]| ids.iter().rposition(|id| *id != PADDING).map_or(1, |last| last + 1);
         let count = |ids| u32::try_from(real(ids)).unwrap_or(u32::MAX);
         match self {
-            Self::First => vec![1; tokens.batch()],
+            Self::First | Self::Cosine => vec![1; tokens.batch()],
             Self::Mean | Self::Both => tokens.ids().chunks_exact(tokens.seq_len()).map(count).collect(),
         }
     }
@@ -88,6 +91,8 @@ pub struct TunerSettings {
     pub layers: LayerRates,
     /// What the head reads, unless it looks for spans.
     pub reader: Reader,
+    /// The id that ends each text of a sequence, for heads that compare two.
+    pub separator: u32,
     /// Seed of the head's initial weights.
     pub init_seed: u64,
     /// Seed of dropout masks; none without it.
@@ -143,16 +148,18 @@ impl Tuner {
     /// One step on a batch; gives the loss. The weights are left alone if it is not finite.
     pub fn step(&mut self, tokens: &TokenBatch, targets: Targets<'_>) -> Result<f64, NnError> {
         let TunerSettings { optimiser, schedule, noise, reader, .. } = self.settings;
-        let counts = reader.counts(tokens);
+        let (counts, pairs) = (reader.counts(tokens), self.pairs(tokens));
         let readout = match reader {
-            Reader::First => Readout::First,
+            Reader::First | Reader::Cosine => Readout::First,
             Reader::Mean => Readout::Mean(&counts),
             Reader::Both => Readout::Both(&counts),
         };
         let dropout =
             noise.map_or(Dropout::Off, |seed| Dropout::Seed(mix(mix(seed).wrapping_add(self.step))));
         let loss = match targets {
+            Targets::Classes(_) if reader == Reader::Cosine => return Err(NnError::CosineOfClasses),
             Targets::Classes(labels) => Loss::Classes(labels, readout),
+            Targets::Numbers(numbers) if reader == Reader::Cosine => Loss::Similarities(numbers, &pairs),
             Targets::Numbers(numbers) => Loss::Numbers(numbers, readout),
             Targets::Spans(spans) => Loss::Spans(spans),
         };
@@ -178,6 +185,15 @@ impl Tuner {
         Ok(found.loss)
     }
 
+    /// Where the two texts of each sequence stand; nothing unless they are compared.
+    fn pairs(&self, tokens: &TokenBatch) -> Vec<TextPair> {
+        if self.settings.reader != Reader::Cosine {
+            return Vec::new();
+        }
+        let sequences = tokens.ids().chunks_exact(tokens.seq_len());
+        sequences.map(|ids| TextPair::of(ids, self.settings.separator)).collect()
+    }
+
     /// The head's outputs without dropout: for each sequence, (B, outputs), or at `every_token`, (B·S, outputs).
     pub fn outputs(&self, tokens: &TokenBatch, every_token: bool) -> Result<Vec<f32>, NnError> {
         let layout = self.weights.layout();
@@ -188,6 +204,9 @@ impl Tuner {
         let mut hidden: Vec<f32> = parts.into_iter().flat_map(|part| part.0).collect();
         if !every_token {
             let reader = self.settings.reader;
+            if reader == Reader::Cosine {
+                return Ok(cosines(&hidden, &self.pairs(tokens), tokens.seq_len(), head.inputs));
+            }
             hidden = read(reader, &hidden, &reader.counts(tokens), tokens.seq_len(), head.inputs);
         }
         let matrix = self.weights.values(&head.weight);
@@ -238,6 +257,22 @@ fn read(reader: Reader, hidden: &[f32], counts: &[u32], seq_len: usize, width: u
         means.extend(mean.zip(rows).map(|(mean, first)| mean + again * first));
     }
     means
+}
+
+/// The cosine of the summed hidden states of each sequence's two texts.
+fn cosines(hidden: &[f32], pairs: &[TextPair], seq_len: usize, width: usize) -> Vec<f32> {
+    let cosine = |(rows, pair): (&[f32], &TextPair)| {
+        let [first, second] = pair.texts().map(|text| {
+            let mut sum = vec![0.0; width];
+            rows[text.start as usize * width..text.end as usize * width]
+                .chunks_exact(width)
+                .for_each(|row| kernels::residual(&mut sum, row));
+            sum
+        });
+        let length = kernels::inner(&first, &first) * kernels::inner(&second, &second);
+        kernels::inner(&first, &second) / length.sqrt().max(f32::MIN_POSITIVE)
+    };
+    hidden.chunks_exact(seq_len * width).zip(pairs).map(cosine).collect()
 }
 
 /// Keeps the hidden state.

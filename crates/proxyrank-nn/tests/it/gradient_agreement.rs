@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use proxyrank_nn::{
     ComposedEngine, Dropout, EncoderInput, FastEngine, GradientEngine, GradientPass, Head, Loss, MaskedToken,
-    Readout, Real,
+    Readout, Real, TextPair,
 };
 use proxyrank_space::flexibert::EncoderNetwork;
 
@@ -25,10 +25,11 @@ pub(crate) enum Kind {
     Classes,
     ClassesOfBoth,
     Numbers,
+    Similarities,
     Spans,
 }
 
-pub(crate) const KINDS: [Kind; 9] = [
+pub(crate) const KINDS: [Kind; 10] = [
     Kind::HiddenSum,
     Kind::Cotangent,
     Kind::LogitSum,
@@ -37,6 +38,7 @@ pub(crate) const KINDS: [Kind; 9] = [
     Kind::Classes,
     Kind::ClassesOfBoth,
     Kind::Numbers,
+    Kind::Similarities,
     Kind::Spans,
 ];
 
@@ -70,6 +72,12 @@ impl Request<'_> {
         let counts: Vec<u32> = (0..sequences).map(|i| 1 + u32::try_from(3 * i % seq_len).unwrap()).collect();
         let place = |i: usize| u32::try_from(i % seq_len).unwrap();
         let spans: Vec<[u32; 2]> = (0..sequences).map(|i| [place(3 * i), place(5 * i + 1)]).collect();
+        // Texts of one token and of several, which may overlap and leave others out.
+        let pair = |i: usize| TextPair {
+            first: place(i)..place(i) + 1,
+            second: place(2 * i).min(1)..u32::try_from(seq_len).unwrap(),
+        };
+        let pairs: Vec<TextPair> = (0..sequences).map(pair).collect();
         let task = |outputs| Head::Task { outputs };
         let (head, loss) = match self.kind {
             Kind::HiddenSum => (Head::None, Loss::HiddenSum),
@@ -80,6 +88,7 @@ impl Request<'_> {
             Kind::Classes => (task(3), Loss::Classes(&classes, Readout::First)),
             Kind::ClassesOfBoth => (task(3), Loss::Classes(&classes, Readout::Both(&counts))),
             Kind::Numbers => (task(1), Loss::Numbers(&numbers, Readout::Mean(&counts))),
+            Kind::Similarities => (task(1), Loss::Similarities(&numbers, &pairs)),
             Kind::Spans => (task(2), Loss::Spans(&spans)),
         };
         let weights = strong_weights(self.network, head, 1);

@@ -156,6 +156,7 @@ fn tuner_settings(layers: LayerRates) -> TunerSettings {
         schedule: Schedule { peak: 3e-3, warmup: 10, steps: 200 },
         layers,
         reader: Reader::First,
+        separator: 2,
         init_seed: 1,
         noise: Some(2),
     }
@@ -225,6 +226,49 @@ fn outputs_are_those_that_the_loss_is_computed_from() {
         loss
     });
     assert!(losses.windows(2).all(|pair| (pair[0] - pair[1]).abs() > 1e-9), "{losses:?}");
+}
+
+/// Two texts of a sequence: the first of two kinds of words, the second of the same kind or of the other.
+fn pairs_of_texts(step: usize) -> (TokenBatch, Vec<f32>) {
+    let kinds: Vec<[usize; 2]> = (0..SEQUENCES).map(|s| [(step + s) % 2, (step + s / 2) % 2]).collect();
+    let id = |row: usize| {
+        let (token, [first, second]) = (row % LENGTH, kinds[row / LENGTH]);
+        let word = |kind: usize| u32::try_from(10 + 20 * kind + (3 * token + step) % 7).unwrap();
+        match token {
+            0 => 1,
+            5 | 12 => 2,
+            1..=4 => word(first),
+            6..=11 => word(second),
+            _ => 0,
+        }
+    };
+    let ids = (0..SEQUENCES * LENGTH).map(id).collect();
+    let alike = kinds.iter().map(|[first, second]| f32::from(u8::from(first == second))).collect();
+    (TokenBatch::new(ids, SEQUENCES, LENGTH).unwrap(), alike)
+}
+
+#[test]
+fn cosines_of_two_texts_are_learnt_and_are_what_the_loss_is_computed_from() {
+    let settings = TunerSettings { reader: Reader::Cosine, noise: None, ..tuner_settings(LayerRates::EVEN) };
+    let mut tuner = Tuner::new(&network(), 1, &trained(), settings).unwrap();
+    let (tokens, alike) = pairs_of_texts(0);
+    let outputs = tuner.outputs(&tokens, false).unwrap();
+    assert!(outputs.iter().all(|output| output.abs() <= 1.0 + 1e-6));
+    let squares = outputs.iter().zip(&alike).map(|(output, alike)| f64::from(output - alike).powi(2));
+    let wanted = squares.sum::<f64>() / SEQUENCES as f64;
+    let first = tuner.step(&tokens, Targets::Numbers(&alike)).unwrap();
+    assert!((first - wanted).abs() < 1e-5 * wanted, "{first} {wanted}");
+    let mut last = first;
+    for step in 1..100 {
+        let (tokens, alike) = pairs_of_texts(step);
+        last = tuner.step(&tokens, Targets::Numbers(&alike)).unwrap();
+    }
+    assert!(last < 0.3 * first, "{first} {last}");
+
+    let refused = |result: Result<f64, NnError>| result.unwrap_err().to_string();
+    assert!(refused(tuner.step(&tokens, Targets::Classes(&[0; SEQUENCES]))).contains("numbers, not classes"));
+    let one_text = TokenBatch::new(vec![7; SEQUENCES * LENGTH], SEQUENCES, LENGTH).unwrap();
+    assert!(refused(tuner.step(&one_text, Targets::Numbers(&alike))).contains("no two texts"));
 }
 
 #[test]

@@ -26,8 +26,8 @@ pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError
     let plan = Plan::standard();
     let mut page = Page::new(&title);
     page.text(&format!(
-        "Networks of the embedded benchmark with BERT's vocabulary, pre-trained on {} tokens of WikiText-2 and fine-tuned on GLUE and on parts \
-         of SQuAD, from several seeds. Beside them answers that need no network: the commonest class (no answer, for SQuAD 2.0); words alone, \
+        "Networks of the embedded benchmark with BERT's vocabulary, pre-trained on {} tokens of WikiText-2 and of the texts of GLUE's training \
+         splits, without their labels, and fine-tuned on GLUE and on parts of SQuAD, from several seeds. Beside them answers that need no network: the commonest class (no answer, for SQuAD 2.0); words alone, \
          that is logistic regression on which word pieces there are, for similarities the cosine of the two texts' sets of pieces, for SQuAD words \
          of the sentence that shares most with the question; and for similarities the cosine of the two texts' mean embeddings, as \
          pre-training left them. Official measures on the whole development splits.",

@@ -170,13 +170,21 @@ impl TuneRecipe {
         (self.epochs * examples as u64).div_ceil(self.batch as u64)
     }
 
-    pub(super) fn settings(&self, layers: usize, examples: usize, seed: u64) -> TunerSettings {
+    /// `separator` is the id that ends each text of a sequence.
+    pub(super) fn settings(
+        &self,
+        layers: usize,
+        examples: usize,
+        seed: u64,
+        separator: u32,
+    ) -> TunerSettings {
         let steps = self.steps(examples);
         TunerSettings {
             optimiser: AdamW { corrected: self.corrected, ..AdamW::ELECTRA },
             schedule: Schedule { peak: self.rate, warmup: steps * self.warmup_percent / 100, steps },
             layers: LayerRates { factor: self.layer_factor, layers: self.counted_layers.unwrap_or(layers) },
             reader: self.reader,
+            separator,
             init_seed: derive(seed, "head", 0) & !(1 << 63),
             noise: self.dropout.then(|| derive(seed, "fine-tuning noise", 0)),
         }

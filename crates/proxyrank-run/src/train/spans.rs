@@ -173,7 +173,12 @@ impl Tuning<'_, SpanTask> {
     pub fn run_spans(&self, watch: &dyn Watch, stop: &Stop) -> Result<([f64; 2], f64), RunError> {
         let task = self.task;
         let seed = derive(self.seed, task.name, 0);
-        let settings = self.recipe.settings(self.network.layers.len(), task.train.len(), seed);
+        let settings = self.recipe.settings(
+            self.network.layers.len(),
+            task.train.len(),
+            seed,
+            SpecialTokens::BERT.separate,
+        );
         let mut tuner = Tuner::new(self.network, 2, self.trained, settings)?;
         let mut order = Order::new(derive(seed, "examples", 0), task.train.len());
         let steps = settings.schedule.steps;

@@ -21,6 +21,8 @@ pub struct Task {
     pub measures: &'static [Measure],
     /// Outputs of the head.
     pub outputs: usize,
+    /// The id that ends each text of a sequence.
+    pub separator: u32,
     /// To learn from.
     pub train: Examples,
     /// To measure on.
@@ -164,6 +166,7 @@ pub fn probe(task: probe::Task, tokenizer: &Tokenizer, size: ProbeSize) -> Resul
             probe::Task::Similarity => &[Measure::Pearson, Measure::Spearman],
         },
         outputs: task.classes().map_or(1, usize::from),
+        separator: tokenizer.special().separate,
         train: examples(probe::Split::Train, size.train)?,
         dev: examples(probe::Split::Dev, size.dev)?,
     })
@@ -205,6 +208,7 @@ pub fn glue(
             _ => &[Measure::Accuracy],
         },
         outputs: config.classes().map_or(1, usize::from),
+        separator: tokenizer.special().separate,
         train: Examples::encode(tokenizer, &train, classes, seq_len)?,
         dev: Examples::encode(tokenizer, &read(dev)?, classes, seq_len)?,
     };

@@ -3,8 +3,9 @@
 use proxyrank_data::batch::{SpecialTokens, WordPiece, pack};
 use proxyrank_data::corpus::{SPECIAL, Words, first_documents};
 use proxyrank_data::fetch::Locator;
-use proxyrank_data::load::text::{is_wikitext_paragraph, texts};
+use proxyrank_data::load::text::{GlueConfig, GlueRow, is_wikitext_paragraph, texts};
 use proxyrank_proxies::gradient::Vocabulary;
+use rayon::prelude::*;
 
 use crate::RunError;
 use crate::data::dataset;
@@ -86,6 +87,26 @@ impl Sequences {
         let documents = paragraphs.map(|line| tokenizer.ids(line)).collect::<Result<Vec<_>, _>>()?;
         let ids = pack(documents, length, tokenizer.special()).flatten().collect();
         Ok((Self { ids, length }, files.warnings()))
+    }
+
+    /// The same, and the texts of GLUE's training splits, at most so many rows of each, without their labels.
+    pub fn wikitext_and_glue(
+        locator: &Locator,
+        tokenizer: &Tokenizer,
+        length: usize,
+        rows: usize,
+    ) -> Result<(Self, Vec<String>), RunError> {
+        let (mut all, mut warnings) = Self::wikitext(locator, tokenizer, length)?;
+        let files = dataset(locator, "glue")?;
+        warnings.extend(files.warnings());
+        for config in GlueConfig::ALL {
+            let file = files.path(&format!("{}/train-00000-of-00001.parquet", config.as_str()))?;
+            let rows: Vec<GlueRow> = config.rows(file)?.read_first(rows)?;
+            let texts = rows.into_par_iter().flat_map_iter(|row| [Some(row.first), row.second]).flatten();
+            let documents = texts.map(|text| tokenizer.ids(&text)).collect::<Result<Vec<_>, _>>()?;
+            all.ids.extend(pack(documents, length, tokenizer.special()).flatten());
+        }
+        Ok((all, warnings))
     }
 
     /// How many there are.

@@ -71,7 +71,8 @@ impl Tuning<'_> {
             return Err(RunError::Usage(format!("{}: there are no examples to learn from", self.task.name)));
         }
         let seed = derive(self.seed, self.task.name, 0);
-        let settings = self.recipe.settings(self.network.layers.len(), train.count(), seed);
+        let settings =
+            self.recipe.settings(self.network.layers.len(), train.count(), seed, self.task.separator);
         let mut tuner = Tuner::new(self.network, self.task.outputs, self.trained, settings)?;
         let mut order = Order::new(derive(seed, "examples", 0), train.count());
         let steps = settings.schedule.steps;

@@ -6,6 +6,7 @@ use crate::gradient::MaskedToken;
 use crate::kernels;
 use crate::network;
 use crate::number::Number;
+use crate::pair::TextPair;
 use crate::readout::Readout;
 use crate::real::Real;
 use crate::weights::{EncoderLayout, GeneratorLayout, HeadLayout, Linear};
@@ -32,6 +33,8 @@ pub(in crate::fast) enum Share<'a, T> {
     Classes { head: &'a Linear, labels: &'a [u32], readout: Readout<'a>, total: usize },
     /// Squared differences from numbers of some sequences.
     Numbers { head: &'a Linear, targets: &'a [T], readout: Readout<'a>, total: usize },
+    /// Squared differences of cosines from numbers of some sequences.
+    Similarities { targets: &'a [T], pairs: &'a [TextPair], total: usize },
     /// Cross-entropy of both ends of the spans of some sequences.
     Spans { head: &'a Linear, spans: &'a [[u32; 2]], total: usize },
 }
@@ -75,6 +78,9 @@ impl<N: Number, O: Observer<N>> Tape<'_, N, O> {
             Share::Numbers { head, targets, readout, total } => {
                 let outputs = self.sequence_outputs(hidden, head, *readout);
                 Ok(self.squared_error(outputs, targets, *total))
+            }
+            Share::Similarities { targets, pairs, total } => {
+                Ok(self.cosine_error(hidden, targets, pairs, *total))
             }
             Share::Spans { head, spans, total } => {
                 let outputs = self.token_outputs(hidden, head);

@@ -31,6 +31,7 @@ mod ops;
 mod pool;
 mod relative;
 mod segments;
+mod similarity;
 mod sink;
 mod task;
 mod vocabulary;

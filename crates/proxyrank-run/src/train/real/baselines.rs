@@ -160,6 +160,7 @@ mod tests {
             name: "t",
             measures: &[Measure::Accuracy],
             outputs: 2,
+            separator: 2,
             train: examples(&rows, Labels::Classes(vec![0, 1, 0, 0])),
             dev: examples(&rows[..2], Labels::Classes(vec![0, 1])),
         };
@@ -175,6 +176,7 @@ mod tests {
             name: "t",
             measures: &[Measure::Spearman],
             outputs: 1,
+            separator: 2,
             train: examples(&rows, Labels::Numbers(vec![1.0, 0.0, 0.5])),
             dev: examples(&rows, Labels::Numbers(vec![1.0, 0.0, 0.5])),
         };

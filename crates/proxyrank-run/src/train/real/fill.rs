@@ -112,7 +112,10 @@ pub fn fill(
         return Ok(0);
     }
     let tokenizer = Tokenizer::word_piece(locator)?;
-    let (text, mut warnings) = Sequences::wikitext(locator, &tokenizer, plan.pretrain.seq_len)?;
+    let (text, mut warnings) =
+        Sequences::wikitext_and_glue(locator, &tokenizer, plan.pretrain.seq_len, plan.unlabelled)?;
+    let tokens = plan.pretrain.steps * (plan.pretrain.batch * plan.pretrain.seq_len) as u64;
+    watch.note(&format!("{} tokens of text, {tokens} to pre-train on", text.count() * plan.pretrain.seq_len));
     let mut tasks = Vec::new();
     for planned in &plan.tasks {
         let (task, more) = planned.task.read(&tokenizer, locator, (planned.most, planned.seq_len))?;
@@ -166,7 +169,9 @@ impl Material<'_> {
                 let network = Plan::network(architecture)?;
                 let trained = self.pretrained(&network, architecture, seed, stop)?;
                 embeddings = averaged(task, &trained, self.tokenizer.special());
-                let recipe = TuneRecipe { epochs: planned.epochs, ..self.plan.tune.clone() };
+                let usual = &self.plan.tune;
+                let reader = planned.reader.unwrap_or(usual.reader);
+                let recipe = TuneRecipe { epochs: planned.epochs, reader, ..usual.clone() };
                 let tuning = Tuning { network: &network, trained: &trained, recipe: &recipe, task, seed };
                 let (scores, end) = tuning.run_any(&Silent, stop)?;
                 loss = Some(end);
@@ -199,7 +204,7 @@ impl Material<'_> {
         let keeper = Keeper {
             path: self.folder.join(format!("pretrained-{architecture}-{seed}.safetensors")),
             every: Duration::from_mins(1),
-            fingerprint: short_hash(recipe),
+            fingerprint: short_hash(&(recipe, self.plan.unlabelled)),
         };
         let vocabulary = self.tokenizer.vocabulary();
         let pretraining = Pretraining { network, recipe, text: &self.text, vocabulary: &vocabulary, seed };

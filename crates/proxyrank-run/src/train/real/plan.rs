@@ -4,6 +4,7 @@ use std::path::Path;
 
 use proxyrank_data::batch::Vocabulary;
 use proxyrank_data::load::text::{GlueConfig, SquadVersion};
+use proxyrank_nn::train::Reader;
 use proxyrank_schema::Reading;
 use proxyrank_space::EncoderNetwork;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub struct PlannedTask {
     pub most: Option<usize>,
     /// Times that each is seen.
     pub epochs: u64,
+    /// What the head reads, where that is not what the plan's recipe says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<Reader>,
 }
 
 /// Networks, seeds, tasks and recipes.
@@ -37,7 +41,9 @@ pub struct Plan {
     pub seeds: u64,
     /// The tasks.
     pub tasks: Vec<PlannedTask>,
-    /// Pre-training on WikiText-2.
+    /// Rows of each training split of GLUE whose texts are pre-trained on, without their labels, beside WikiText-2.
+    pub unlabelled: usize,
+    /// Pre-training.
     pub pretrain: PretrainRecipe,
     /// Fine-tuning; epochs are the task's.
     pub tune: TuneRecipe,
@@ -50,13 +56,21 @@ impl Plan {
     /// The plan of `train real`: attention with a convolution, and with three, which learn best on the project's own corpus. Small
     /// tasks are seen often, those of which the first part is enough for a network of this size once.
     pub fn standard() -> Self {
-        let task =
-            |config, seq_len, most, epochs| PlannedTask { task: Public::Glue(config), seq_len, most, epochs };
+        let task = |config, seq_len, most, epochs| PlannedTask {
+            task: Public::Glue(config),
+            seq_len,
+            most,
+            epochs,
+            reader: None,
+        };
+        // These networks are too small to learn from some thousand examples how two texts are compared; a cosine begins with it.
+        let compared = |task| PlannedTask { reader: Some(Reader::Cosine), ..task };
         let squad = |version| PlannedTask {
             task: Public::Squad(version),
             seq_len: Self::POSITIONS,
             most: Some(4000),
             epochs: 1,
+            reader: None,
         };
         let embedded = EmbeddedRecipe::standard();
         let (batch, seq_len) = (8, 64);
@@ -64,8 +78,8 @@ impl Plan {
             architectures: vec![9, 33],
             seeds: 3,
             tasks: vec![
-                task(GlueConfig::Stsb, 64, None, 6),
-                task(GlueConfig::Sst2, 48, None, 1),
+                compared(task(GlueConfig::Stsb, 64, None, 4)),
+                task(GlueConfig::Sst2, 48, None, 2),
                 task(GlueConfig::Rte, 96, None, 4),
                 task(GlueConfig::Cola, 32, None, 4),
                 task(GlueConfig::Mrpc, 96, None, 3),
@@ -76,6 +90,7 @@ impl Plan {
                 squad(SquadVersion::V1),
                 squad(SquadVersion::V2),
             ],
+            unlabelled: 20_000,
             pretrain: PretrainRecipe { steps: 5000, batch, seq_len, ..embedded.pretrain },
             tune: TuneRecipe { batch: 8, ..embedded.tune },
         }
