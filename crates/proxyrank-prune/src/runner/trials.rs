@@ -24,10 +24,8 @@ const RUNGS: (u32, u32) = (1, 3);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
-    /// So many random ones, evenly drawn, which MO-ASHA stops after an epoch or goes on with: standard NAS of Klein et al. 2024.
+    /// Random ones, evenly drawn, which MO-ASHA stops after an epoch or goes on with: standard NAS of Klein et al. 2024.
     Random {
-        /// Trials.
-        trials: usize,
         /// Seed of the draws.
         seed: u64,
     },
@@ -37,7 +35,7 @@ pub enum Who {
 
 impl Who {
     /// The names of all kinds' files.
-    pub const NAMES: [&str; 2] = [Self::Bottom.as_str(), Self::Random { trials: 0, seed: 0 }.as_str()];
+    pub const NAMES: [&str; 2] = [Self::Bottom.as_str(), Self::Random { seed: 0 }.as_str()];
 
     /// The name of the files.
     pub const fn as_str(self) -> &'static str {
@@ -101,6 +99,8 @@ pub struct Trials<'a> {
     pub pretrained: &'a Weights,
     /// Which sub-networks.
     pub who: Who,
+    /// How many of the random ones; more than were asked for before go on where those ended.
+    pub trials: usize,
     /// How each is trained: epochs, batch, rate, seed. Space, strategy and sub-network are set here.
     pub settings: Settings,
     /// Where records and the running trial's checkpoint are written.
@@ -192,11 +192,11 @@ impl Trials<'_> {
     fn candidates(&self) -> Vec<Genes> {
         let space = self.space();
         match self.who {
-            Who::Random { trials, seed } => {
+            Who::Random { seed } => {
                 let draw = |trial: usize| {
                     space.sample(Sampler::Config, &mut stream(seed, Purpose::Candidates, trial as u64))
                 };
-                (0..trials).map(draw).collect()
+                (0..self.trials).map(draw).collect()
             }
             Who::Bottom => {
                 let full = space.full();

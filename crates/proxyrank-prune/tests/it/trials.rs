@@ -26,9 +26,18 @@ fn settings() -> Settings {
 }
 
 fn trials(folder: &Path, who: Who, patience: &Patience) -> Result<Option<Vec<TrialRecord>>, PruneError> {
+    so_many(6, folder, who, patience)
+}
+
+fn so_many(
+    trials: usize,
+    folder: &Path,
+    who: Who,
+    patience: &Patience,
+) -> Result<Option<Vec<TrialRecord>>, PruneError> {
     let (task, pretrained) = (task(), weights(1));
     let (task, pretrained, folder) = (&task, &pretrained, folder.to_owned());
-    Trials { task, pretrained, who, settings: settings(), folder, checkpoint_every: 3 }.run(patience)
+    Trials { task, pretrained, who, trials, settings: settings(), folder, checkpoint_every: 3 }.run(patience)
 }
 
 fn essence(records: &[TrialRecord]) -> Vec<TrialRecord> {
@@ -38,7 +47,7 @@ fn essence(records: &[TrialRecord]) -> Vec<TrialRecord> {
 #[test]
 fn standard_nas_is_stopped_by_its_schedule_and_can_be_stopped_by_anybody() {
     let (one, many) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let who = Who::Random { trials: 6, seed: 0 };
+    let who = Who::Random { seed: 0 };
     let (whole, _) = insist(u32::MAX, |patience| trials(one.path(), who, patience));
     let (pieces, runs) = insist(5, |patience| trials(many.path(), who, patience));
     assert!(runs >= 6, "{runs}");
@@ -67,7 +76,10 @@ fn standard_nas_is_stopped_by_its_schedule_and_can_be_stopped_by_anybody() {
     };
     assert!(!std::fs::read_dir(many.path()).unwrap().any(is_checkpoint));
     assert_eq!(trials(many.path(), who, &Patience(Cell::new(0))).unwrap().unwrap(), pieces);
-    let other = trials(many.path(), Who::Random { trials: 6, seed: 1 }, &Patience(Cell::new(0)));
+    // More trials go on where fewer ended; another seed is another study.
+    let more = so_many(7, many.path(), who, &Patience(Cell::new(u32::MAX))).unwrap().unwrap();
+    assert_eq!((&more[..pieces.len()], more.last().unwrap().trial), (&pieces[..], 6));
+    let other = trials(many.path(), Who::Random { seed: 1 }, &Patience(Cell::new(0)));
     assert!(matches!(other, Err(PruneError::OtherRun(path)) if path.ends_with("standard_nas.json")));
 }
 

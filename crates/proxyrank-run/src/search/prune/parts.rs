@@ -145,18 +145,16 @@ impl Trained<'_> {
                 };
                 study.run(follow)?.is_some()
             }
-            Part::Layers => self.trials(Who::Bottom).run(follow)?.is_some(),
-            Part::Nas => {
-                let who = Who::Random { trials: numbers.trials, seed: numbers.seed };
-                self.trials(who).run(follow)?.is_some()
-            }
+            Part::Layers => self.trials(Who::Bottom, numbers).run(follow)?.is_some(),
+            Part::Nas => self.trials(Who::Random { seed: numbers.seed }, numbers).run(follow)?.is_some(),
         })
     }
 
-    fn trials(&self, who: Who) -> Trials<'_> {
+    fn trials(&self, who: Who, numbers: &Beside) -> Trials<'_> {
         let (task, pretrained, settings) = (self.task, self.pretrained, self.settings.clone());
         let (folder, checkpoint_every) = (self.folder.clone(), self.checkpoint_every);
-        Trials { task, pretrained, who, settings, folder, checkpoint_every }
+        let trials = numbers.trials;
+        Trials { task, pretrained, who, trials, settings, folder, checkpoint_every }
     }
 }
 
