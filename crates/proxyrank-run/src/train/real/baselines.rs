@@ -16,7 +16,7 @@ pub enum Baseline {
     /// The commonest class of the training examples; of questions that may have none, no answer.
     Majority,
     /// Logistic regression on which word pieces there are: of the first text, of the second, of both, of one only. For similarities the
-    /// cosine of the two texts' sets, for questions the [lexical](super::lexical) answer.
+    /// cosine of the two texts' sets, for questions words of the sentence that shares most with them.
     Words,
 }
 
