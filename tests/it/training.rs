@@ -110,5 +110,8 @@ fn cheaper_pre_trainings_are_compared_and_go_on_where_they_stopped() {
     assert!((costs[0] - 1.0).abs() < 1e-9 && (costs[2] - 0.5).abs() < 1e-9 && costs[3] < 1.0, "{costs:?}");
     assert!(costs[7] < costs[6] && costs[6] < 1.0, "{costs:?}");
 
-    place.run("train exits --limit 1").exits(2).says("which this program does not have; choose another file");
+    place
+        .run("train exits --limit 1")
+        .exits(2)
+        .says("none of those that are compared now; choose another file");
 }

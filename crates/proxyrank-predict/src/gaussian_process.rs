@@ -69,6 +69,43 @@ impl Views {
     }
 }
 
+/// The matrices that kernels of the grid are mixed from. Many mixtures share them, and exponentials would be most of a fit.
+#[derive(Debug)]
+struct Parts {
+    summary: Vec<(Kernel, Mat<f64>)>,
+    all: Vec<(Kernel, Mat<f64>)>,
+}
+
+impl Parts {
+    fn of(views: &Views, mixtures: impl Iterator<Item = Mixture> + Clone) -> Self {
+        let made = |affinity: &Affinity, kernels: &mut dyn Iterator<Item = Kernel>| {
+            let mut parts: Vec<(Kernel, Mat<f64>)> = Vec::new();
+            for kernel in kernels {
+                if !parts.iter().any(|(known, _)| *known == kernel) {
+                    parts.push((kernel, affinity.matrix(kernel)));
+                }
+            }
+            parts
+        };
+        Self {
+            summary: made(&views.summary, &mut mixtures.clone().filter_map(|mixture| mixture.summary)),
+            all: made(&views.all, &mut mixtures.map(|mixture| mixture.all)),
+        }
+    }
+
+    /// The matrix of one of the mixtures that these parts were made for.
+    fn mixed(&self, mixture: Mixture) -> Mat<f64> {
+        let part = |parts: &[(Kernel, Mat<f64>)], kernel: Kernel| {
+            parts.iter().position(|(known, _)| *known == kernel).unwrap_or_default()
+        };
+        let all = &self.all[part(&self.all, mixture.all)].1;
+        let summary = mixture.summary.map(|kernel| &self.summary[part(&self.summary, kernel)].1);
+        Mat::from_fn(all.nrows(), all.ncols(), |i, j| {
+            summary.map_or(0.0, |summary| summary[(i, j)]) + mixture.weight * all[(i, j)]
+        })
+    }
+}
+
 /// The rows of the fit or of a prediction, in both views.
 #[derive(Debug)]
 struct Rows {
@@ -140,10 +177,10 @@ impl FittedProcess {
         // Equal labels leave nothing to explain; every unit does.
         let spread = if spread > 0.0 { spread } else { 1.0 };
         let targets: Vec<f64> = labels.iter().map(|label| (label - centre) / spread).collect();
-        let views = rows.views(&rows);
+        let parts = Parts::of(&rows.views(&rows), grid.iter().copied());
         let mut members = Vec::new();
         for mixture in grid {
-            members.push(Member::fit(mixture, &views, &targets)?);
+            members.push(Member::fit(mixture, &parts, &targets)?);
         }
         weigh(&mut members);
         let left_out = left_out(&members, &targets);
@@ -177,9 +214,9 @@ fn grid(has_summary: bool) -> Vec<Mixture> {
 }
 
 impl Member {
-    fn fit(mixture: Mixture, views: &Views, targets: &[f64]) -> Result<Self, PredictError> {
+    fn fit(mixture: Mixture, parts: &Parts, targets: &[f64]) -> Result<Self, PredictError> {
         let n = targets.len();
-        let spectrum = Spectrum::of(Mat::from_fn(n, n, |i, j| views.kernel(mixture, i, j)).as_ref())?;
+        let spectrum = Spectrum::of(parts.mixed(mixture).as_ref())?;
         let along = spectrum.project(targets);
         let point = |half: i32| {
             let noise = 10.0_f64.powf(f64::from(half) / 2.0);
@@ -269,11 +306,10 @@ impl Fitted for FittedProcess {
     fn predict(&self, features: &Features) -> Result<Vec<Prediction>, PredictError> {
         let rows = rows(&self.standards, features);
         let (cross, own) = (rows.views(&self.rows), rows.views(&rows));
+        let parts = Parts::of(&cross, self.members.iter().map(|member| member.mixture));
         let mut moments = vec![Moments::default(); features.len()];
         for member in &self.members {
-            let kernel =
-                Mat::from_fn(features.len(), member.along.len(), |i, j| cross.kernel(member.mixture, i, j));
-            let seen = member.spectrum.rotate(kernel.as_ref());
+            let seen = member.spectrum.rotate(parts.mixed(member.mixture).as_ref());
             for point in &member.points {
                 let inverse = member.inverse(point.noise);
                 for (i, moments) in moments.iter_mut().enumerate() {
@@ -336,7 +372,8 @@ mod tests {
         let rows = rows(&standards, &features);
         let mixture = grid(true)[0];
         let views = rows.views(&rows);
-        let member = Member::fit(mixture, &views, &labels).unwrap();
+        let parts = Parts::of(&views, std::iter::once(mixture));
+        let member = Member::fit(mixture, &parts, &labels).unwrap();
         let inverse = member.inverse(0.1);
         let (weights, precision) =
             (member.spectrum.back(&inverse, &member.along), member.spectrum.diagonal(&inverse));

@@ -57,6 +57,11 @@ impl Affinity {
         }
     }
 
+    /// The kernel between all rows.
+    pub(crate) fn matrix(&self, kernel: Kernel) -> Mat<f64> {
+        Mat::from_fn(self.left.len(), self.right.len(), |i, j| self.kernel(kernel, i, j))
+    }
+
     /// The squared distance between row i of the first matrix and row j of the second, a mean over the columns.
     pub(crate) fn squared_distance(&self, i: usize, j: usize) -> f64 {
         ((self.left[i] + self.right[j] - 2.0 * self.inner[(i, j)]) / self.columns).max(0.0)

@@ -9,12 +9,12 @@ use std::time::Instant;
 
 use proxyrank_data::fetch::{FetchError, Locator};
 use proxyrank_data::manifest::manifest;
-use proxyrank_schema::BenchmarkId;
+use proxyrank_schema::{BenchmarkId, CostClass};
 
 use crate::RunError;
 use crate::benchmark::{BENCHMARKS, Benchmark, BenchmarkInfo, Source, find};
 use crate::cost;
-use crate::evaluate::evaluate;
+use crate::evaluate::{Request, evaluate};
 use crate::papers::{PaperTable, Shelf, Stock, Stores};
 use crate::programme::Programme;
 use crate::published::replay;
@@ -39,6 +39,17 @@ pub struct Workshop<'a> {
     pub watch: &'a dyn Watch,
     /// Who may stop it.
     pub stop: &'a Stop,
+}
+
+impl Workshop<'_> {
+    /// A benchmark with its stored scores. Closed forms take a moment, so those that are missing are computed and stored first: without
+    /// them rules that need no label would be left out without a word.
+    pub fn stock(&self, info: &'static BenchmarkInfo) -> Result<Stock, RunError> {
+        let benchmark = Benchmark::load(info, self.locator)?;
+        let request = Request::of_classes(info, &[CostClass::DataFree]);
+        evaluate(&benchmark, &request, self.locator, &self.stores.results, self.watch, self.stop)?;
+        Stock::read(benchmark, self.stores)
+    }
 }
 
 /// Data sets that findings need beyond those of the benchmarks.

@@ -53,7 +53,7 @@ pub(crate) struct PredictArgs {
 pub(crate) enum FeaturesArg {
     /// Depth, widths, heads, operations and counts
     Architecture,
-    /// Stored scores of proxies
+    /// Scores of proxies: closed forms, and what is stored
     Proxies,
     /// Architecture and proxies together
     Both,

@@ -27,8 +27,8 @@ pub(super) fn run(global: &Global, args: &PredictArgs) -> anyhow::Result<Outcome
             ScaleArg::Labels => Scale::Labels,
         },
     };
-    let stock = Stock::read(Benchmark::load(info, &setup.locator)?, &setup.stores)?;
     if args.dry_run {
+        let stock = Stock::read(Benchmark::load(info, &setup.locator)?, &setup.stores)?;
         let fits = study.fits(&stock)?;
         if global.json {
             output::value(&json!({ "benchmark": info.id, "target": study.target.name, "fits": fits }))?;
@@ -37,6 +37,7 @@ pub(super) fn run(global: &Global, args: &PredictArgs) -> anyhow::Result<Outcome
         }
         return Ok(Outcome::Done);
     }
+    let stock = setup.workshop(&args.out).stock(info)?;
     let results = study.run(&stock, setup.watch.as_ref(), &setup.stop)?;
     let written = write(&stock.benchmark, &study, &results, &args.out)?;
     if global.json {

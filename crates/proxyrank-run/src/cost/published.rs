@@ -106,16 +106,12 @@ pub fn times() -> Result<Vec<PublishedTime>, SpecError> {
 
 /// The names of machines by the identifiers that timings carry.
 pub fn machines() -> Result<BTreeMap<String, String>, SpecError> {
-    let Machines { machines } = toml::from_str(MACHINES.1).map_err(syntax(MACHINES.0))?;
+    let Machines { machines } = SpecError::read(MACHINES.0, MACHINES.1)?;
     Ok(machines.into_iter().map(|machine| (machine.id, machine.name)).collect())
 }
 
-fn syntax(file: &str) -> impl FnOnce(toml::de::Error) -> SpecError + '_ {
-    move |source| SpecError::Syntax { file: file.to_owned(), source: Box::new(source) }
-}
-
 pub(super) fn parse_times(text: &str) -> Result<Vec<PublishedTime>, SpecError> {
-    let Times { times } = toml::from_str(text).map_err(syntax(TIMES.0))?;
+    let Times { times } = SpecError::read(TIMES.0, text)?;
     let mut labels = BTreeSet::new();
     for time in &times {
         let wrong = |problem: &str| SpecError::Content {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proxyrank_report::ledger::Provenance;
 use proxyrank_schema::{BenchmarkId, ProxyName, Reading, Signal};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// A statistic that a published table may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -188,12 +189,19 @@ pub enum SpecError {
     },
 }
 
+impl SpecError {
+    /// Reads a file below `benchmarks` that is compiled in.
+    pub(crate) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Self> {
+        toml::from_str(text)
+            .map_err(|source| Self::Syntax { file: file.to_owned(), source: Box::new(source) })
+    }
+}
+
 impl PaperTable {
     /// Reads and checks one description. `file` only names it in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, SpecError> {
         let file = format!("papers/{file}");
-        let table: Self = toml::from_str(text)
-            .map_err(|e| SpecError::Syntax { file: file.clone(), source: Box::new(e) })?;
+        let table: Self = SpecError::read(&file, text)?;
         table.check().map_err(|problem| SpecError::Content { file, problem })?;
         Ok(table)
     }

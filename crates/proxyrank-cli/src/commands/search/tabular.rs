@@ -1,7 +1,6 @@
 //! `search tabular`: searches replayed on a benchmark.
 
-use proxyrank_run::benchmark::{Benchmark, find};
-use proxyrank_run::papers::Stock;
+use proxyrank_run::benchmark::find;
 use proxyrank_run::search::tabular::{TabularSearch, run as replay, write};
 use serde_json::json;
 
@@ -20,7 +19,7 @@ pub(super) fn run(global: &Global, args: &TabularArgs) -> anyhow::Result<Outcome
         repeats: args.repeats.into(),
         seed: args.seed,
     };
-    let stock = Stock::read(Benchmark::load(info, &setup.locator)?, &setup.stores)?;
+    let stock = setup.workshop(&args.out).stock(info)?;
     let results = replay(&search, &stock, &setup.locator, setup.watch.as_ref(), &setup.stop)?;
     let found = write(&stock.benchmark, &search, &results, &args.out)?;
     if global.json {

@@ -52,16 +52,11 @@ struct Page {
     claims: Vec<Stated>,
 }
 
-fn page() -> Result<Page, SpecError> {
-    toml::from_str(FILE.1)
-        .map_err(|source| SpecError::Syntax { file: FILE.0.to_owned(), source: Box::new(source) })
-}
-
 /// A claim for each number, with what the stored studies say beside it.
 pub fn claims(stores: &Stores) -> Result<Vec<Claim>, RunError> {
     let folders = [stores.results.root(), stores.reference.root()].map(folder);
     let studies = read_all(&folders)?;
-    let page = page()?;
+    let page: Page = SpecError::read(FILE.0, FILE.1)?;
     let claim = |stated: &Stated| -> Result<Claim, RunError> {
         let mut claim = Claim {
             id: format!("{TABLE}/{}", stated.id),

@@ -56,14 +56,9 @@ struct Page {
     claims: Vec<Stated>,
 }
 
-fn page() -> Result<Page, SpecError> {
-    toml::from_str(FILE.1)
-        .map_err(|source| SpecError::Syntax { file: FILE.0.to_owned(), source: Box::new(source) })
-}
-
 /// A claim for each number, judged by the searches that are stored.
 pub fn claims(stores: &Stores) -> Result<Vec<Claim>, RunError> {
-    let page = page()?;
+    let page: Page = SpecError::read(FILE.0, FILE.1)?;
     let folders = [stores.results.root(), stores.reference.root()];
     let claim = |stated: &Stated| {
         let mut claim = Claim {
@@ -164,7 +159,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let stores = Stores::open(folder.path());
         let missing = claims(&stores).unwrap();
-        assert_eq!(missing.len(), page().unwrap().claims.len());
+        let page: Page = SpecError::read(FILE.0, FILE.1).unwrap();
+        assert_eq!(missing.len(), page.claims.len());
         let result = |claim: &Claim| claim.stages[&Stage::RecomputedReleased].clone();
         assert!(missing.iter().all(|claim| result(claim).verdict == Verdict::Missing));
 

@@ -53,7 +53,7 @@ pub fn fill(
     let arms = arms(recipe);
     if let Some(other) = rows.all().iter().find(|row| !arms.iter().any(|arm| arm.made(row))) {
         return Err(RunError::Usage(format!(
-            "{}: {} was trained by recipe {}, which this program does not have; choose another file",
+            "{}: {} was trained by recipe {}, which is none of those that are compared now; choose another file, or give the recipe that it belongs to with --recipe",
             path.display(),
             other.name(),
             other.row.recipe

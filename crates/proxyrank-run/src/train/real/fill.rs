@@ -96,7 +96,7 @@ pub fn fill(
     let hash = short_hash(plan);
     if let Some(other) = rows.all().iter().find(|row| row.plan != hash) {
         return Err(RunError::Usage(format!(
-            "{}: {} belongs to plan {}, and this program has plan {hash}; choose another file",
+            "{}: {} belongs to plan {}, and this is plan {hash}; choose another file, or give the plan that it belongs to with --plan",
             path.display(),
             other.name(),
             other.plan
