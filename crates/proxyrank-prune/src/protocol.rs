@@ -1,4 +1,6 @@
-//! How searches are compared: hypervolume over evaluations, test error at given sizes, mean ranks.
+//! How searches are compared: hypervolume over evaluations, what they choose at given sizes, mean ranks.
+
+use std::collections::BTreeSet;
 
 use proxyrank_stats::{Estimate, StatsError, average_ranks, quantile};
 use rand::seq::IndexedRandom;
@@ -11,31 +13,31 @@ const SIZES: usize = 21;
 /// The smallest and the largest of them.
 const RANGE: (f64, f64) = (0.2, 0.99);
 
-/// The paper's 21 sizes, as shares of the whole network: linspace(0.2, 0.99).
+/// The paper's 21 sizes, linspace(0.2, 0.99). There they are shares of the whole network, embeddings included.
 pub fn sizes() -> [f64; SIZES] {
     let step = (RANGE.1 - RANGE.0) / (SIZES - 1) as f64;
     std::array::from_fn(|index| RANGE.0 + step * index as f64)
 }
 
-/// What is known of a sub-network behind a search.
+/// What a search saw of a sub-network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evaluated {
-    /// Share of the whole network's size.
+    /// Its size, such as a share of the encoder's parameters.
     pub size: f64,
-    /// Error that the search saw.
+    /// Error on the validation part.
     pub valid: f64,
-    /// Error that it did not see.
-    pub test: f64,
 }
 
-/// For each size the test error of the sub-network below it that had the lowest validation error (the first one, of several); nothing where there
-/// is none.
-pub fn test_error_at(evaluated: &[Evaluated], sizes: &[f64]) -> Vec<Option<f64>> {
-    let at = |size: &f64| {
-        let small = evaluated.iter().filter(|one| one.size < *size);
-        small.min_by(|a, b| a.valid.total_cmp(&b.valid)).map(|best| best.test)
-    };
-    sizes.iter().map(at).collect()
+/// Which one is chosen at a size: of what is not larger, that with the lowest validation error (the first one, of several); nothing
+/// where there is none.
+pub fn chosen(evaluated: &[Evaluated], most: f64) -> Option<usize> {
+    let small = evaluated.iter().enumerate().filter(|(_, one)| one.size <= most);
+    small.min_by(|(_, a), (_, b)| a.valid.total_cmp(&b.valid)).map(|(place, _)| place)
+}
+
+/// Everything that is chosen at some size: all that has to be tested.
+pub fn choices(evaluated: &[Evaluated]) -> BTreeSet<usize> {
+    evaluated.iter().filter_map(|one| chosen(evaluated, one.size)).collect()
 }
 
 /// Hypervolume of the points seen up to each evaluation.
@@ -83,10 +85,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_valid_error_below_a_size_decides() {
-        let one = |size, valid, test| Evaluated { size, valid, test };
-        let all = [one(0.5, 0.2, 0.3), one(0.4, 0.3, 0.1), one(0.9, 0.1, 0.25), one(0.5, 0.2, 0.9)];
-        assert_eq!(test_error_at(&all, &[0.4, 0.45, 0.6, 0.95]), [None, Some(0.1), Some(0.3), Some(0.25)]);
+    fn the_lowest_valid_error_up_to_a_size_decides() {
+        let one = |size, valid| Evaluated { size, valid };
+        let all = [one(0.5, 0.2), one(0.4, 0.3), one(0.9, 0.1), one(0.5, 0.2), one(0.95, 0.4)];
+        let at = [0.3, 0.4, 0.5, 0.89, 0.95].map(|most| chosen(&all, most));
+        assert_eq!(at, [None, Some(1), Some(0), Some(0), Some(2)]);
+        // The fourth ties with the first, and the last is worse than what is smaller.
+        assert_eq!(choices(&all), BTreeSet::from([0, 1, 2]));
         let sizes = sizes();
         assert!((sizes[0] - 0.2).abs() < 1e-12 && (sizes[20] - 0.99).abs() < 1e-12);
         assert!((sizes[1] - 0.2395).abs() < 1e-12);

@@ -7,7 +7,7 @@
 //! | `study.json` | [`Header`]: settings, seeds, hashes of model and data | first |
 //! | `supernet.safetensors` | weights, moments and loss curve | every so many steps, and at the end of training |
 //! | `METHOD-SEED.jsonl` | [`Record`]: one line for each evaluation | at once, synced |
-//! | `tests.jsonl` | [`Tested`]: the test error of each evaluated sub-network | behind the searches |
+//! | `tests.jsonl` | [`Tested`]: the test error of what a search chooses at some size | behind the searches |
 //! | `baselines.json`, `baselines.jsonl` | [`BaselineHeader`], [`BaselineRecord`]: pruning without a search | [`Baselines`] |
 //! | `proxies.json`, `proxies.jsonl` | [`ProxyHeader`], [`ProxyRecord`]: candidates with errors and scores | [`ProxyStudy`] |
 //! | `ratios.json`, `pairs.jsonl`, `picks.jsonl` | [`RatioHeader`], [`PairRecord`], [`PickRecord`]: pruning by a predictor | [`RatioStudy`] |
@@ -15,7 +15,7 @@
 //!
 //! A folder whose header says something else is refused. A line that a kill cut off is left out and evaluated again. Sub-networks that
 //! several searches ask for are evaluated once; each search still has a record, with the time that the evaluation took.
-//! Searches see errors on the validation part only.
+//! Searches see errors on the validation part only; what none of them would choose at any size is not tested.
 
 mod baselines;
 mod claim;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::pareto::{Point, RankRule};
+use crate::protocol::Evaluated;
 use crate::search::Method;
 use crate::space::{Counts, Genes};
 use crate::supernet::{Metric, Settings};
@@ -78,6 +79,11 @@ impl Record {
     /// Both objectives.
     pub const fn point(&self) -> Point {
         [self.error, self.second]
+    }
+
+    /// Share of the encoder and validation error.
+    pub const fn evaluated(&self) -> Evaluated {
+        Evaluated { size: self.relative_encoder, valid: self.error }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::PruneError;
 use crate::encoder::Weights;
 use crate::hash::{sha256, sha256_of_numbers};
 use crate::pareto::RankRule;
+use crate::protocol::{Evaluated, choices};
 use crate::search::{Method, Search};
 use crate::space::{COUNTED_TOKENS, Genes, Masks, ModelSize};
 use crate::supernet::{Evaluation, Examples, Settings, SuperNet, Task, evaluate};
@@ -74,7 +75,7 @@ pub struct Outcome {
     pub curve: Vec<f64>,
     /// The searches.
     pub searches: Vec<SearchRun>,
-    /// Test errors by sub-network.
+    /// Test errors by sub-network, of those that some search chooses at some size.
     pub tests: HashMap<Genes, f64>,
 }
 
@@ -221,7 +222,7 @@ impl Study<'_> {
         let (mut journal, done) = Journal::open::<Tested>(self.folder.join("tests.jsonl"))?;
         let mut tests: HashMap<Genes, f64> = done.into_iter().map(|one| (one.genes, one.error)).collect();
         let mut seen = HashSet::new();
-        let records = searches.iter().flat_map(|run| &run.records);
+        let records = searches.iter().flat_map(|run| to_test(&run.records));
         for genes in records.map(|record| &record.genes).filter(|genes| seen.insert(*genes)) {
             if tests.contains_key(genes) {
                 continue;
@@ -236,4 +237,13 @@ impl Study<'_> {
         }
         Ok(Some(tests))
     }
+}
+
+/// The records whose test errors say what a search is worth: what it chooses at some size, and the whole encoder.
+fn to_test(records: &[Record]) -> impl Iterator<Item = &Record> {
+    let evaluated: Vec<Evaluated> = records.iter().map(Record::evaluated).collect();
+    let choices = choices(&evaluated);
+    let is_asked =
+        move |(place, record): &(usize, &Record)| choices.contains(place) || record.relative_encoder >= 1.0;
+    records.iter().enumerate().filter(is_asked).map(|(_, record)| record)
 }

@@ -1,6 +1,7 @@
 //! Structural pruning as search: what super-networks are worth, and which search finds most.
 
 use proxyrank_prune::pareto::front;
+use proxyrank_prune::protocol::sizes;
 use proxyrank_report::Page;
 use proxyrank_report::chart::cloud::Group;
 use proxyrank_report::chart::curves::Series;
@@ -10,7 +11,7 @@ use super::{StudyPage, Subject};
 use crate::RunError;
 use crate::report::write_table;
 use crate::search::prune::{
-    Finished, curves, folder, hypervolume_table, outcome_table, read_all, tables_beside,
+    Finished, curves, folder, hypervolume_table, outcome_table, outcomes, rank_table, read_all, tables_beside,
 };
 
 pub(super) fn write(subject: &Subject<'_>) -> Result<Option<StudyPage>, RunError> {
@@ -30,6 +31,7 @@ fn page(studies: &[Finished], folder: &std::path::Path) -> Result<StudyPage, Run
     );
     let mut tables = vec![outcome_table(studies), hypervolume_table(studies)];
     tables.retain(|table| !table.rows().is_empty());
+    tables.extend(rank_table(studies)?);
     tables.extend(tables_beside(studies)?);
     for table in tables {
         write_table(folder, &table.id, &table)?;
@@ -55,6 +57,15 @@ fn figures(page: &mut Page, studies: &[Finished], folder: &std::path::Path) -> R
             let [png, _] = chart.draw(&charts.join(format!("{task}_hypervolume")))?;
             page.figure(&png, folder, "Hypervolume by evaluations, mean over searches and strategies");
         }
+        let chart = scores(studies, task);
+        if chart.series.iter().any(|line| !line.points.is_empty()) {
+            let [png, _] = chart.draw(&charts.join(format!("{task}_scores")))?;
+            page.figure(
+                &png,
+                folder,
+                "Test score of what searches choose at most so large, mean over searches",
+            );
+        }
         let [png, _] = fronts(studies, task).draw(&charts.join(format!("{task}_fronts")))?;
         page.figure(&png, folder, "Fronts of everything that was evaluated, by strategy");
     }
@@ -75,6 +86,27 @@ fn volumes(studies: &[Finished], task: &str) -> Curves {
         x_axis: AxisScale::Linear,
         y_axis: AxisScale::Linear,
         series: series.collect(),
+        references: Vec::new(),
+    }
+}
+
+/// Test score at the paper's sizes, a line a strategy.
+fn scores(studies: &[Finished], task: &str) -> Curves {
+    let line = |study: &Finished| {
+        let at = |share: f64| outcomes(study, share).chosen.map(|error| (share, 100.0 * (1.0 - error.point)));
+        Series {
+            name: study.header.settings.strategy.to_string(),
+            points: sizes().into_iter().chain([1.0]).filter_map(at).collect(),
+        }
+    };
+    Curves {
+        title: format!("What is left of the score on {task}"),
+        subtitle: "test score of the network with the lowest validation error, mean over searches".to_owned(),
+        x_label: "share of the encoder's parameters at the most".to_owned(),
+        y_label: "score in percent".to_owned(),
+        x_axis: AxisScale::Linear,
+        y_axis: AxisScale::Linear,
+        series: studies.iter().filter(|study| study.header.task == task).map(line).collect(),
         references: Vec::new(),
     }
 }

@@ -21,6 +21,9 @@ const TOKENS: f64 = 63.0;
 /// How much of the whole network a mean sub-network of keep ratios takes.
 const RATIOS: f64 = 0.65;
 
+/// Part of the evaluations that a search chooses at some size, which are tested.
+const TESTED: f64 = 0.25;
+
 /// How much there is to do, at the most.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
@@ -114,7 +117,7 @@ impl PruneRequest {
             Part::Search => {
                 let count = self.searches().len() * self.evaluations;
                 plan.evaluations += count;
-                count as f64 * (valid + test) * FORWARD * sub
+                count as f64 * (valid + TESTED * test) * FORWARD * sub
             }
             Part::Baselines => {
                 let count = 1 + numbers.shares.len() * (proxyrank_prune::runner::Baseline::ALL.len() - 1);

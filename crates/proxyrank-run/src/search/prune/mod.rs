@@ -26,9 +26,11 @@ pub use estimate::Plan;
 pub use parts::{Beside, Part};
 pub use request::PruneRequest;
 pub use run::run;
-pub use summary::{Curve, Finished, Hypervolume, Outcome, curves, folder, hypervolumes, outcomes, read_all};
+pub use summary::{
+    Curve, Finished, Hypervolume, Outcome, curves, folder, hypervolumes, outcomes, ranks, read_all, volume,
+};
 pub use tables::{
     baseline_table, guided_table, hypervolume_table, outcome_table, pick_table, predictor_table, proxy_table,
-    tables_beside, trial_table,
+    rank_table, tables_beside, trial_table,
 };
 pub use trials::TrialRun;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use proxyrank_prune::pareto::{Point, Pool, raw_hypervolume};
+use proxyrank_prune::protocol::{Evaluated, chosen, mean_ranks};
 use proxyrank_prune::runner::{Header, Record, Tested};
 use proxyrank_prune::search::Method;
 use proxyrank_prune::space::Genes;
@@ -17,6 +18,10 @@ use crate::RunError;
 /// Confidence of intervals over searches.
 const CONFIDENCE: f64 = 0.95;
 
+/// Bootstrap draws of mean ranks, and their seed.
+const RANK_ROUNDS: usize = 2000;
+const RANK_SEED: u64 = 0;
+
 /// Where studies are in a folder of results.
 pub fn folder(results: &Path) -> PathBuf {
     results.join("search").join("prune")
@@ -29,7 +34,7 @@ pub struct Finished {
     pub header: Header,
     /// Evaluations of each search, in order.
     pub searches: BTreeMap<(&'static str, u64), Vec<Record>>,
-    /// Test errors by sub-network; of a study that is still running not all.
+    /// Test errors by sub-network, of what searches choose at some size; none while they run.
     pub tests: HashMap<Genes, f64>,
     /// Pruning without a search.
     pub baselines: Option<BaselineRun>,
@@ -147,17 +152,16 @@ pub struct Outcome {
 
 /// The outcome of a study at a share of the encoder's parameters, embeddings and head left out.
 pub fn outcomes(study: &Finished, share: f64) -> Outcome {
-    let chosen = study.searches.values().filter_map(|records| {
-        let below = records.iter().filter(|record| record.relative_encoder <= share);
-        let best = below.min_by(|one, other| one.error.total_cmp(&other.error))?;
-        study.tests.get(&best.genes).copied()
+    let errors = study.searches.values().filter_map(|records| {
+        let evaluated: Vec<Evaluated> = records.iter().map(Record::evaluated).collect();
+        study.tests.get(&records[chosen(&evaluated, share)?].genes).copied()
     });
-    let chosen: Vec<f64> = chosen.collect();
+    let errors: Vec<f64> = errors.collect();
     let whole = study.records().find(|record| record.relative_encoder >= 1.0);
     Outcome {
         whole: whole.and_then(|record| study.tests.get(&record.genes).copied()),
-        chosen: mean_interval(&chosen, CONFIDENCE),
-        searches: chosen.len(),
+        chosen: mean_interval(&errors, CONFIDENCE),
+        searches: errors.len(),
     }
 }
 
@@ -235,4 +239,29 @@ pub fn curves(studies: &[Finished]) -> Vec<Curve> {
         Some(Curve { task: task.to_owned(), method: Method::ALL[place], means })
     };
     by_method(studies).into_iter().filter_map(of).collect()
+}
+
+/// The pooled hypervolume that a study's searches end with; the pool is everything that was evaluated on its task, by any strategy.
+pub fn volume(study: &Finished, studies: &[Finished]) -> Option<Estimate> {
+    let pool = pool(studies, &study.header.task)?;
+    let of = |records: &Vec<Record>| pool.hypervolume(&records.iter().map(Record::point).collect::<Vec<_>>());
+    mean_interval(&study.searches.values().map(of).collect::<Vec<_>>(), CONFIDENCE)
+}
+
+/// Mean ranks by pooled hypervolume over super-networks, of the methods that have searched all of them.
+pub fn ranks(studies: &[Finished]) -> Result<Vec<(Method, Estimate)>, RunError> {
+    let searched: Vec<&Finished> = studies.iter().filter(|study| !study.searches.is_empty()).collect();
+    let volumes = |study: &Finished, method: Method| -> Vec<f64> {
+        let Some(pool) = pool(studies, &study.header.task) else { return Vec::new() };
+        let runs = study.searches.iter().filter(|((name, _), _)| *name == method.as_str());
+        runs.map(|(_, records)| pool.hypervolume(&records.iter().map(Record::point).collect::<Vec<_>>()))
+            .collect()
+    };
+    let is_everywhere = |method: &Method| searched.iter().all(|study| !volumes(study, *method).is_empty());
+    let methods: Vec<Method> = Method::ALL.into_iter().filter(is_everywhere).collect();
+    let values: Vec<Vec<Vec<f64>>> =
+        searched.iter().map(|study| methods.iter().map(|method| volumes(study, *method)).collect()).collect();
+    let found =
+        mean_ranks(&values, RANK_ROUNDS, RANK_SEED).map_err(|error| RunError::Usage(error.to_string()))?;
+    Ok(methods.into_iter().zip(found.into_iter().flatten()).collect())
 }

@@ -63,7 +63,10 @@ fn fill(results: &Path) {
         task: &task,
         pretrained: &pretrained,
         settings: Settings { rate: 3e-3, epochs: 3, ..Settings::new(space, Strategy::Standard, 0) },
-        searches: vec![(Method::Random, 0), (Method::Random, 1)],
+        searches: [Method::Random, Method::Nsga2]
+            .into_iter()
+            .flat_map(|method| [(method, 0), (method, 1)])
+            .collect(),
         evaluations: 12,
         second: Second::Parameters,
         folder: place.clone(),
@@ -105,7 +108,7 @@ fn records_of_all_parts_become_tables_and_claims() {
 
     fill(stores.results.root());
     let studies = read_all(&[folder(stores.results.root())]).unwrap();
-    assert_eq!((studies.len(), studies[0].searches.len()), (1, 2));
+    assert_eq!((studies.len(), studies[0].searches.len()), (1, 4));
     let tables = tables_beside(&studies).unwrap();
     let id = "toy_medium_standard_0";
     // There is no ranking where all errors are equal.
@@ -146,11 +149,33 @@ fn tables_of_a_study_without_searches_do_not_need_them() {
     let place = tempfile::tempdir().unwrap();
     fill(place.path());
     let study = folder(place.path()).join("toy-medium-standard-0");
-    for seed in 0..2 {
-        std::fs::remove_file(study.join(format!("random-{seed}.jsonl"))).unwrap();
+    for search in ["random-0", "random-1", "nsga2-0", "nsga2-1"] {
+        std::fs::remove_file(study.join(format!("{search}.jsonl"))).unwrap();
     }
     let studies = read_all(&[folder(place.path())]).unwrap();
     assert!(studies[0].searches.is_empty());
     assert!(outcome_table(&studies).rows().is_empty() && hypervolume_table(&studies).rows().is_empty());
+    assert!(rank_table(&studies).unwrap().is_none());
     assert_eq!(tables_beside(&studies).unwrap()[0].rows().len(), 7);
+}
+
+#[test]
+fn ranks_and_outcomes_are_of_tested_choices() {
+    let place = tempfile::tempdir().unwrap();
+    fill(place.path());
+    let studies = read_all(&[folder(place.path())]).unwrap();
+    let study = &studies[0];
+    let evaluated: usize = study.searches.values().map(Vec::len).sum();
+    assert!(study.tests.len() < evaluated, "only what is chosen is tested");
+    for share in [0.3, 0.5, 0.75, 1.0] {
+        let below = |records: &&Vec<Record>| records.iter().any(|record| record.relative_encoder <= share);
+        assert_eq!(outcomes(study, share).searches, study.searches.values().filter(below).count());
+    }
+    // Two methods on one super-network share the ranks 1 and 2.
+    let found = ranks(&studies).unwrap();
+    assert_eq!(found.len(), 2);
+    assert!((found[0].1.point + found[1].1.point - 3.0).abs() < 1e-9, "{found:?}");
+    assert_eq!(rank_table(&studies).unwrap().unwrap().rows().len(), 2);
+    let volume = volume(study, &studies).unwrap();
+    assert!(volume.point > 0.0 && volume.point <= 4.0 && volume.n == 4);
 }

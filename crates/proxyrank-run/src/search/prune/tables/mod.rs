@@ -10,7 +10,7 @@ pub use baselines::baseline_table;
 pub use proxies::{guided_table, proxy_table};
 pub(super) use ratios::best_pick;
 pub use ratios::{pick_table, predictor_table};
-pub use search::{hypervolume_table, outcome_table};
+pub use search::{hypervolume_table, outcome_table, rank_table};
 pub use trials::trial_table;
 
 use proxyrank_report::table::{Column, Table};

@@ -2,8 +2,9 @@
 
 use proxyrank_report::table::{Cell, Column, Table};
 
-use super::super::summary::{Finished, hypervolumes, outcomes};
+use super::super::summary::{Finished, hypervolumes, outcomes, ranks, volume};
 use super::{as_score, score};
+use crate::RunError;
 
 /// Shares of the encoder's parameters that outcomes are told for.
 pub(super) const SHARES: [f64; 3] = [0.75, 0.5, 0.25];
@@ -25,6 +26,7 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
             2,
         ));
     }
+    columns.push(Column::number("volume", "Hypervolume of quantiles", 3));
     columns.push(Column::number("rate", "Evaluations a minute", 1));
     let mut table = Table::new("prune_outcomes", "Test scores of pruned networks", columns);
     let searched = || studies.iter().filter(|study| !study.searches.is_empty());
@@ -41,6 +43,7 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
         for outcome in &at {
             cells.push(Cell::estimate_or(outcome.chosen.map(as_score), "fewer than two searches have one"));
         }
+        cells.push(Cell::estimate_or(volume(study, studies), "one search"));
         cells.push(Cell::number(study.evaluations_a_minute()));
         table.push(cells);
     }
@@ -50,6 +53,9 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
          the same for all of a row's searches.",
     );
     table.note("Sizes leave out embeddings, pooler and classifier, which are never pruned and hold half of all parameters.");
+    table.note(
+        "Hypervolumes are of quantiles of everything that was evaluated on the task, against (2, 2), so rows of one task compare; 4 is the most.",
+    );
     for study in searched().take(1) {
         let settings = &study.header.settings;
         table.note(format!(
@@ -83,4 +89,27 @@ pub fn hypervolume_table(studies: &[Finished]) -> Table {
          interval, 95%.",
     );
     table
+}
+
+/// Which search comes first, over all super-networks; nothing where fewer than two methods have searched all of them.
+pub fn rank_table(studies: &[Finished]) -> Result<Option<Table>, RunError> {
+    let columns = vec![
+        Column::text("method", "Search"),
+        Column::number("rank", "Mean rank", 2),
+        Column::number("sets", "Super-networks", 0),
+    ];
+    let mut table = Table::new("prune_ranks", "Mean ranks of searches", columns);
+    let mut found = ranks(studies)?;
+    if found.len() < 2 {
+        return Ok(None);
+    }
+    found.sort_by(|(_, a), (_, b)| a.point.total_cmp(&b.point));
+    for (method, rank) in found {
+        table.push(vec![Cell::text(method.as_str()), Cell::from(rank), Cell::count(rank.n as u64)]);
+    }
+    table.note(
+        "1 is the best. Each of 2,000 rounds draws one search of each method on each super-network, ranks them by the hypervolume of quantiles and \
+         takes the mean over super-networks; the interval has the central 95% of the rounds.",
+    );
+    Ok(Some(table))
 }
