@@ -95,13 +95,14 @@ impl PaperTable {
             claim.record(Stage::Replayed, StageResult::missing(lacking));
             return Ok(claim);
         };
-        let check = Check { stock, metric, statistic };
+        let check = Check { stock, metric, statistic, turned: false };
         if let Some(proxy) = &row.replay {
             let result = check.run(&claim, proxy, reading, standard::signal(info))?;
             claim.record(Stage::Replayed, result);
         }
         if let Some(proxy) = &row.proxy {
             let strict = Claim { tolerance: self.recompute_tolerance(row, statistic), ..claim.clone() };
+            let check = Check { turned: row.turned, ..check };
             let result = check.run(&strict, proxy, reading, self.signal_of(row, info))?;
             claim.record(stage(reading), result);
             // What the same proxy says about the networks behind the labels.
@@ -122,6 +123,8 @@ struct Check<'a> {
     stock: &'a Stock,
     metric: Metric,
     statistic: Statistic,
+    /// Whether the score's direction is turned first; every statistic then has the other sign.
+    turned: bool,
 }
 
 impl Check<'_> {
@@ -135,7 +138,11 @@ impl Check<'_> {
         match self.stock.column_under(proxy, reading, signal) {
             Some(column) => {
                 let value = compute(&self.stock.benchmark, column, self.metric, self.statistic)?;
-                Ok(claim.judge(Some(value)))
+                Ok(if self.turned {
+                    claim.judge(Some(-value)).because("with the sign of the source, which is not our proxy's")
+                } else {
+                    claim.judge(Some(value))
+                })
             }
             None if proxy.as_str().contains(".published") => {
                 Ok(StageResult::missing(format!("the released scores of {proxy} are not in the store")))

@@ -144,6 +144,9 @@ pub struct PaperRow {
     pub replay: Option<ProxyName>,
     /// Our proxy that recomputes it.
     pub proxy: Option<ProxyName>,
+    /// Whether the source takes the smaller of our scores for the better one, against the proxy's own direction.
+    #[serde(default)]
+    pub turned: bool,
     /// Overrides the table's benchmark.
     pub benchmark: Option<BenchmarkId>,
     /// Overrides the table's ground truth.
