@@ -138,6 +138,11 @@ pub fn all() -> Vec<&'static Proxy> {
     [REGISTRY, SHIPPED.as_slice(), submitted.as_slice()].concat()
 }
 
+/// The formulas that are compiled in.
+pub fn shipped() -> &'static [&'static Proxy] {
+    SHIPPED.as_slice()
+}
+
 /// Makes the formulas of a TOML file, or of every TOML file of a folder, proxies of this process; gives them.
 pub fn submit(path: &Path) -> Result<Vec<&'static Proxy>, SubmissionError> {
     let proxies = submission::read(path)?;

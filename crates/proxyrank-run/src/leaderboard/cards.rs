@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use proxyrank_proxies::published::{Column as Part, PublishedProxy, published};
+use proxyrank_proxies::registry::shipped;
 use proxyrank_proxies::{Paper, Proxy, REGISTRY};
 use proxyrank_report::site::{Card, Code, Parameter, Plot, Reference, Released};
 use proxyrank_report::table::{Cell, Column, Table};
@@ -18,7 +19,7 @@ use crate::report::scatter;
 use crate::studies::{SEED_NOTES, SeedSpread, seed_spreads};
 use crate::submission::Submissions;
 
-/// A card for each proxy that stands in a table: those of the registry, released scores, then submissions.
+/// A card for each proxy that stands in a table: those that are compiled in, formulas last, released scores, then submissions.
 pub(super) fn cards(judged: &[Judged<'_>], submissions: &Submissions) -> Result<Vec<Card>, RunError> {
     let there: BTreeSet<&str> = judged
         .iter()
@@ -32,7 +33,7 @@ pub(super) fn cards(judged: &[Judged<'_>], submissions: &Submissions) -> Result<
         }
     }
     let mut cards = Vec::new();
-    for proxy in REGISTRY.iter().filter(|proxy| there.contains(proxy.name)) {
+    for proxy in compiled_in().filter(|proxy| there.contains(proxy.name)) {
         cards.push(measured(computed(proxy, judged), judged, &seeds)?);
     }
     let mut names = BTreeSet::new();
@@ -51,11 +52,15 @@ pub(super) fn cards(judged: &[Judged<'_>], submissions: &Submissions) -> Result<
     Ok(cards)
 }
 
+/// Every proxy of this program.
+fn compiled_in() -> impl Iterator<Item = &'static Proxy> {
+    REGISTRY.iter().chain(shipped()).copied()
+}
+
 /// What the registry says of a proxy.
 fn computed(proxy: &Proxy, judged: &[Judged<'_>]) -> Card {
     let of_it = |p: &&PublishedProxy| p.base == proxy.name;
-    let mut relatives: Vec<String> = REGISTRY
-        .iter()
+    let mut relatives: Vec<String> = compiled_in()
         .filter(|other| other.name != proxy.name && stem(other.name) == stem(proxy.name))
         .map(|other| other.name.to_owned())
         .chain(published().filter(of_it).map(|p| p.name.to_owned()))

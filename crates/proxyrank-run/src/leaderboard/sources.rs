@@ -1,8 +1,16 @@
 //! Where the code of a proxy lies.
 
+use proxyrank_proxies::registry::shipped;
+
+/// The formulas that are compiled in.
+const FORMULAS: &str = "crates/proxyrank-proxies/src/symbolic/shipped.toml";
+
 /// The file of a proxy, from the root of the repository. Variants lie in the file of their proxy, but for those that are
 /// computed in another way.
 pub(super) fn path(name: &str) -> String {
+    if shipped().iter().any(|formula| formula.name == name) {
+        return FORMULAS.to_owned();
+    }
     let file = match name {
         "flops.split_ffn" => "flops_split_ffn",
         "nsc.running_sum" => "nsc_running_sum",
@@ -31,7 +39,7 @@ mod tests {
     #[test]
     fn every_proxy_is_named_in_its_file() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for proxy in REGISTRY {
+        for proxy in REGISTRY.iter().chain(shipped()) {
             let file = root.join(path(proxy.name));
             let text =
                 std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
