@@ -14,7 +14,7 @@
 const ROUND: f32 = 12_582_912.0;
 
 /// Below it e^x is 0, because the next smaller results are subnormal: as good as zero, but products with them take Intel's processors
-/// a hundred times as long, which made training a network with sharp attention or large activations several times slower.
+/// far longer (`docs/training.md`, Speed).
 const LEAST_EXPONENT: f32 = -87.0;
 
 /// e^x for x <= 0.

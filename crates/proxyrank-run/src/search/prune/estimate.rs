@@ -21,7 +21,7 @@ const TOKENS: f64 = 63.0;
 /// How much of the whole network a mean sub-network of keep ratios takes.
 const RATIOS: f64 = 0.65;
 
-/// Part of the evaluations that a search chooses at some size, which are tested.
+/// Part of the evaluations that a search chooses at some size, which are tested: assumed, for no study of full length was run yet.
 const TESTED: f64 = 0.25;
 
 /// How much there is to do, at the most.
