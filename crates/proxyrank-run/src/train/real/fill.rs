@@ -5,19 +5,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use proxyrank_data::fetch::Locator;
-use proxyrank_data::hash::sha256_bytes;
 use proxyrank_nn::EncoderWeights;
 use proxyrank_space::EncoderNetwork;
 use serde::{Deserialize, Serialize};
 
 use super::baselines::{Baseline, baselines};
 use super::embeddings::averaged;
-use super::plan::{Plan, PlannedTask};
+use super::plan::{Plan, PlannedTask, short_hash};
 use crate::RunError;
 use crate::train::embedded::Share;
 use crate::train::jobs::Jobs;
 use crate::train::pretrain::{Keeper, Pretraining};
-use crate::train::recipe::TuneRecipe;
 use crate::train::rows::{Rows, Training};
 use crate::train::tasks::Assignment;
 use crate::train::text::{Sequences, Tokenizer};
@@ -38,7 +36,7 @@ pub struct RealRow {
     pub task: String,
     /// Seed of the training; 0 for baselines.
     pub seed: u64,
-    /// Hash of the plan; rows of different plans are not comparable.
+    /// Hash of what the plan says of the task and of pre-training ([`Plan::fingerprint`]); others are not comparable.
     pub plan: String,
     /// Examples to learn from, those to measure on, and how many of the former were cut.
     pub examples: [usize; 3],
@@ -76,7 +74,6 @@ enum Model {
 /// Text and tasks.
 struct Material<'a> {
     plan: &'a Plan,
-    hash: String,
     folder: PathBuf,
     text: Sequences,
     tokenizer: Tokenizer,
@@ -93,13 +90,17 @@ pub fn fill(
     stop: &Stop,
 ) -> Result<usize, RunError> {
     let rows: Rows<RealRow> = Rows::open(path)?;
-    let hash = short_hash(plan);
-    if let Some(other) = rows.all().iter().find(|row| row.plan != hash) {
+    let hashes: BTreeMap<&str, String> =
+        plan.tasks.iter().map(|task| (task.task.as_str(), plan.fingerprint(task))).collect();
+    let other = |row: &&RealRow| hashes.get(row.task.as_str()).is_some_and(|hash| *hash != row.plan);
+    if let Some(other) = rows.all().iter().find(other) {
         return Err(RunError::Usage(format!(
-            "{}: {} belongs to plan {}, and this is plan {hash}; choose another file, or give the plan that it belongs to with --plan",
+            "{}: {} was made with other settings ({}; this plan has {} for the task); choose another file, give the plan that it \
+             belongs to with --plan, or remove the task's lines to make them anew",
             path.display(),
             other.name(),
-            other.plan
+            other.plan,
+            hashes[other.task.as_str()],
         )));
     }
     let done: BTreeSet<String> = rows.all().iter().map(Training::name).collect();
@@ -126,7 +127,7 @@ pub fn fill(
         watch.note(&format!("warning: {warning}"));
     }
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let material = Material { plan, hash, folder, text, tokenizer, tasks };
+    let material = Material { plan, folder, text, tokenizer, tasks };
     let jobs = Jobs { jobs, workers: share.workers };
     jobs.run(rows, watch, stop, |&(task, model)| material.row(task, model, stop))
 }
@@ -169,9 +170,7 @@ impl Material<'_> {
                 let network = Plan::network(architecture)?;
                 let trained = self.pretrained(&network, architecture, seed, stop)?;
                 embeddings = averaged(task, &trained, self.tokenizer.special());
-                let usual = &self.plan.tune;
-                let reader = planned.reader.unwrap_or(usual.reader);
-                let recipe = TuneRecipe { epochs: planned.epochs, reader, ..usual.clone() };
+                let recipe = self.plan.tuning(planned);
                 let tuning = Tuning { network: &network, trained: &trained, recipe: &recipe, task, seed };
                 let (scores, end) = tuning.run_any(&Silent, stop)?;
                 loss = Some(end);
@@ -182,7 +181,7 @@ impl Material<'_> {
             model,
             task: task.name().to_owned(),
             seed,
-            plan: self.hash.clone(),
+            plan: self.plan.fingerprint(planned),
             examples: task.counts(),
             measure: scores.first().map_or_else(String::new, |(measure, _)| (*measure).to_owned()),
             scores: percent(scores),
@@ -214,10 +213,6 @@ impl Material<'_> {
 
 fn percent(scores: Scores) -> BTreeMap<String, f64> {
     scores.into_iter().map(|(measure, score)| (measure.to_owned(), 100.0 * score)).collect()
-}
-
-fn short_hash(what: &impl std::fmt::Debug) -> String {
-    sha256_bytes(format!("{what:?}").as_bytes()).chars().take(16).collect()
 }
 
 #[cfg(test)]

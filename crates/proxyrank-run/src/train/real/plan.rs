@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use proxyrank_data::batch::Vocabulary;
+use proxyrank_data::hash::sha256_bytes;
 use proxyrank_data::load::text::{GlueConfig, SquadVersion};
 use proxyrank_nn::train::Reader;
 use proxyrank_schema::Reading;
@@ -15,7 +16,7 @@ use crate::train::public::Public;
 use crate::train::recipe::{PretrainRecipe, TuneRecipe};
 
 /// A task and how much of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedTask {
     /// The task.
@@ -29,6 +30,12 @@ pub struct PlannedTask {
     /// What the head reads, where that is not what the plan's recipe says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reader: Option<Reader>,
+    /// Peak of the learning rate, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// Whether dropout is on, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropout: Option<bool>,
 }
 
 /// Networks, seeds, tasks and recipes.
@@ -62,15 +69,22 @@ impl Plan {
             most,
             epochs,
             reader: None,
+            rate: None,
+            dropout: None,
         };
         // These networks are too small to learn from some thousand examples how two texts are compared; a cosine begins with it.
         let compared = |task| PlannedTask { reader: Some(Reader::Cosine), ..task };
+        // Its training examples are phrases that overlap, so a second epoch lowers the loss and brings little (docs/training.md).
+        let phrases =
+            |task| PlannedTask { reader: Some(Reader::Mean), rate: Some(1e-3), dropout: Some(true), ..task };
         let squad = |version| PlannedTask {
             task: Public::Squad(version),
             seq_len: Self::POSITIONS,
             most: Some(4000),
             epochs: 1,
             reader: None,
+            rate: None,
+            dropout: None,
         };
         let embedded = EmbeddedRecipe::standard();
         let (batch, seq_len) = (8, 64);
@@ -79,7 +93,7 @@ impl Plan {
             seeds: 3,
             tasks: vec![
                 compared(task(GlueConfig::Stsb, 64, None, 4)),
-                task(GlueConfig::Sst2, 48, None, 2),
+                phrases(task(GlueConfig::Sst2, 48, None, 1)),
                 task(GlueConfig::Rte, 96, None, 4),
                 task(GlueConfig::Cola, 32, None, 4),
                 task(GlueConfig::Mrpc, 96, None, 3),
@@ -94,6 +108,23 @@ impl Plan {
             pretrain: PretrainRecipe { steps: 5000, batch, seq_len, ..embedded.pretrain },
             tune: TuneRecipe { batch: 8, ..embedded.tune },
         }
+    }
+
+    /// Fine-tuning on one of the tasks.
+    pub fn tuning(&self, task: &PlannedTask) -> TuneRecipe {
+        TuneRecipe {
+            epochs: task.epochs,
+            reader: task.reader.unwrap_or(self.tune.reader),
+            rate: task.rate.unwrap_or(self.tune.rate),
+            dropout: task.dropout.unwrap_or(self.tune.dropout),
+            ..self.tune.clone()
+        }
+    }
+
+    /// Hash of all that the rows of one of the tasks follow from, so that a plan can change for one task and keep the rows of the others.
+    pub fn fingerprint(&self, task: &PlannedTask) -> String {
+        let examples = (task.task, task.seq_len, task.most);
+        short_hash(&(examples, self.tuning(task), &self.pretrain, self.unlabelled))
     }
 
     /// Reads a plan from a JSON file.
@@ -138,6 +169,11 @@ impl Plan {
     }
 }
 
+/// The first 16 digits of the SHA-256 of what a value looks like.
+pub(super) fn short_hash(what: &impl std::fmt::Debug) -> String {
+    sha256_bytes(format!("{what:?}").as_bytes()).chars().take(16).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +197,31 @@ mod tests {
             assert_eq!(Plan::network(*place).unwrap().vocab_size, 30_522);
         }
         assert!(Plan::network(96).is_err());
+    }
+
+    #[test]
+    fn the_settings_of_a_task_change_its_own_fingerprint_only() {
+        let plan = Plan::standard();
+        let hashes = |plan: &Plan| plan.tasks.iter().map(|task| plan.fingerprint(task)).collect::<Vec<_>>();
+        let before = hashes(&plan);
+        let changes: [fn(&mut PlannedTask); 5] = [
+            |task| task.rate = Some(1e-3),
+            |task| task.dropout = Some(true),
+            |task| task.epochs += 1,
+            |task| task.reader = Some(Reader::First),
+            |task| task.most = Some(10),
+        ];
+        for change in changes {
+            let mut other = plan.clone();
+            change(&mut other.tasks[1]);
+            let after = hashes(&other);
+            assert_ne!(after[1], before[1]);
+            assert!((0..before.len()).filter(|place| *place != 1).all(|place| after[place] == before[place]));
+        }
+        let fewer = Plan { architectures: vec![9], seeds: 1, ..plan.clone() };
+        assert_eq!(hashes(&fewer), before);
+        let other = Plan { unlabelled: 1, ..plan };
+        assert!(hashes(&other).iter().zip(&before).all(|(after, before)| after != before));
     }
 
     #[test]
