@@ -1,11 +1,10 @@
-//! How searches are compared: hypervolume over evaluations, what they choose at given sizes, mean ranks.
+//! How searches are compared: what they choose at given sizes, mean ranks.
 
 use std::collections::BTreeSet;
 
 use proxyrank_stats::{Estimate, StatsError, average_ranks, quantile};
 use rand::seq::IndexedRandom;
 
-use crate::pareto::{Point, hypervolume};
 use crate::random::{Purpose, stream};
 
 /// Sizes at which errors are compared.
@@ -38,11 +37,6 @@ pub fn chosen(evaluated: &[Evaluated], most: f64) -> Option<usize> {
 /// Everything that is chosen at some size: all that has to be tested.
 pub fn choices(evaluated: &[Evaluated]) -> BTreeSet<usize> {
     evaluated.iter().filter_map(|one| chosen(evaluated, one.size)).collect()
-}
-
-/// Hypervolume of the points seen up to each evaluation.
-pub fn hypervolume_curve(points: &[Point], reference: Point) -> Vec<f64> {
-    (1..=points.len()).map(|count| hypervolume(&points[..count], reference)).collect()
 }
 
 /// Mean rank of each method over data sets, 1 for the best, by bootstrap over runs: each round draws one run of each method on each data set, ranks
@@ -95,14 +89,6 @@ mod tests {
         let sizes = sizes();
         assert!((sizes[0] - 0.2).abs() < 1e-12 && (sizes[20] - 0.99).abs() < 1e-12);
         assert!((sizes[1] - 0.2395).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_curve_never_falls_and_ends_at_the_whole() {
-        let points = [[0.5, 0.5], [0.9, 0.9], [0.2, 0.8]];
-        let curve = hypervolume_curve(&points, [1.0, 1.0]);
-        assert!((curve[0] - 0.25).abs() < 1e-12 && (curve[1] - 0.25).abs() < 1e-12);
-        assert!((curve[2] - 0.31).abs() < 1e-12, "{curve:?}");
     }
 
     #[test]

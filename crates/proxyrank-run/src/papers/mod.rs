@@ -64,4 +64,26 @@ mod tests {
             assert_eq!(format!("{}.toml", table.id), *file);
         }
     }
+
+    #[test]
+    fn a_row_is_turned_where_its_released_scores_have_another_direction_than_our_proxy() {
+        let mut turned = 0;
+        for table in tables().unwrap() {
+            for row in &table.rows {
+                let (Some(replay), Some(proxy)) = (&row.replay, &row.proxy) else {
+                    assert!(!row.turned, "{} of {}: nothing says so", row.label, table.id);
+                    continue;
+                };
+                let benchmark = row.benchmark.as_ref().unwrap_or(&table.benchmark).as_str();
+                let released = proxyrank_proxies::published()
+                    .find(|one| one.name == replay.as_str() && one.benchmark == benchmark);
+                let (Some(released), Ok(ours)) = (released, proxyrank_proxies::find(proxy.as_str())) else {
+                    continue;
+                };
+                assert_eq!(row.turned, released.direction != ours.direction, "{} of {}", row.label, table.id);
+                turned += usize::from(row.turned);
+            }
+        }
+        assert_eq!(turned, 4, "GraSP and Jacobian cosine, in two tables of GPT-2");
+    }
 }
