@@ -55,9 +55,15 @@ pub(crate) struct PruneArgs {
     /// Examples of a training step
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = value_parser!(u32).range(1..=4096))]
     pub(crate) batch: u32,
+    /// Learning rate of the first step, which falls in a line to zero
+    #[arg(long, value_name = "RATE", default_value_t = 2e-5, value_parser = rate)]
+    pub(crate) rate: f64,
     /// Tokens of a text, at the most; longer ones are cut
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = value_parser!(u32).range(8..=512))]
     pub(crate) seq_len: u32,
+    /// Examples of the training part that super-networks see, at the most; all where absent
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) most_train: Option<u32>,
     /// Examples of the validation part that searches see, at the most
     #[arg(long, value_name = "N", default_value_t = 400, value_parser = value_parser!(u32).range(1..))]
     pub(crate) most_valid: u32,
@@ -102,4 +108,12 @@ pub(crate) struct PruneArgs {
     /// Say how much would be done and what it would take, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// A learning rate.
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if rate > 0.0 && rate <= 1.0 => Ok(rate),
+        _ => Err("a learning rate is a number above 0 and at most 1".to_owned()),
+    }
 }

@@ -97,7 +97,7 @@ impl PruneRequest {
         for &task in &self.tasks {
             let (train, test) = rows(task)?;
             let valid = (0.3 * train).min(self.most_valid.map_or(f64::INFINITY, |most| most as f64));
-            let train = 0.7 * train;
+            let train = (0.7 * train).min(self.most_train.map_or(f64::INFINITY, |most| most as f64));
             for &strategy in &self.strategies {
                 plan.studies += 1;
                 seconds += self.epochs as f64 * train * TOKENS * TRAINING * passes(strategy, sub);
@@ -185,11 +185,13 @@ mod tests {
             sampler: Sampler::Structured,
             epochs: 3,
             batch: 8,
+            rate: 2e-5,
             seq_len: 128,
             train_seed: 0,
             methods: vec![Method::Random, Method::Ehvi],
             seeds: 3,
             evaluations: 50,
+            most_train: None,
             most_valid: Some(400),
             second: Second::Parameters,
             parts,

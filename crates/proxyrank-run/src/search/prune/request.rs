@@ -28,6 +28,8 @@ pub struct PruneRequest {
     pub epochs: usize,
     /// Examples of a step.
     pub batch: usize,
+    /// Learning rate of the first step; it falls in a line to zero.
+    pub rate: f64,
     /// Tokens of a text, at the most.
     pub seq_len: usize,
     /// Seed of training, and of the fresh classifier.
@@ -38,6 +40,8 @@ pub struct PruneRequest {
     pub seeds: u64,
     /// Evaluations of each.
     pub evaluations: usize,
+    /// Examples of the training part that are trained with, at the most; all where absent.
+    pub most_train: Option<usize>,
     /// Examples that searches measure errors on, at the most.
     pub most_valid: Option<usize>,
     /// The second objective.
@@ -56,6 +60,7 @@ impl PruneRequest {
             sampler: self.sampler,
             epochs: self.epochs,
             batch: self.batch,
+            rate: self.rate,
             ..Settings::new(space, strategy, self.train_seed)
         }
     }

@@ -29,7 +29,12 @@ pub fn run(
     let mut finished = 0;
     for &config in &request.tasks {
         let split = (VALID_SEED, request.most_valid);
-        let (task, warnings) = encoder.task(config, locator, request.seq_len, split)?;
+        let (mut task, warnings) = encoder.task(config, locator, request.seq_len, split)?;
+        if let Some(most) = request.most_train {
+            // They were shuffled when the split was made, so the first ones are random ones.
+            let kept: Vec<usize> = (0..task.train.len().min(most)).collect();
+            task.train = task.train.select(&kept);
+        }
         for warning in &warnings {
             watch.note(&format!("warning: {warning}"));
         }

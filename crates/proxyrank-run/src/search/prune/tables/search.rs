@@ -1,5 +1,7 @@
 //! What searches found.
 
+use std::collections::BTreeSet;
+
 use proxyrank_report::table::{Cell, Column, Table};
 
 use super::super::summary::{Finished, hypervolumes, outcomes, ranks, volume};
@@ -56,11 +58,15 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
     table.note(
         "Hypervolumes are of quantiles of everything that was evaluated on the task, against (2, 2), so rows of one task compare; 4 is the most.",
     );
-    for study in searched().take(1) {
-        let settings = &study.header.settings;
+    let mut told = BTreeSet::new();
+    for study in searched().filter(|study| told.insert(study.header.task.as_str())) {
+        let (settings, [train, valid, _]) = (&study.header.settings, study.header.examples);
+        let evaluations = study.searches.values().map(Vec::len).max().unwrap_or(0);
         table.note(format!(
-            "Reduced for two cores: {} epochs in batches of {}, {} validation examples.",
-            settings.epochs, settings.batch, study.header.examples[1]
+            "Reduced for two cores, in brackets the paper's, {}: {} epochs (5) of {train} training examples (70% of the split) in batches of {} (4), \
+             {valid} validation examples (30%), {evaluations} evaluations a search (100), one super-network of a strategy (5 at the least). The learning rate \
+             starts at {} (2e-5).",
+            study.header.task, settings.epochs, settings.batch, settings.rate,
         ));
     }
     table
