@@ -37,7 +37,7 @@ fn networks_and_baselines_are_measured_on_the_same_examples_and_go_on_where_they
     ];
     assert_eq!(rows, wanted);
     train("--limit 1").exits(0).says("5 of 5 rows are there; 0 to add now");
-    place.run("train real").exits(2).says("and this is plan");
+    place.run("train real").exits(2).says("was made with other settings");
 
     plan["tasks"][0]["task"] = "sst3".into();
     fs::write(place.path("plan.json"), plan.to_string()).unwrap();

@@ -205,8 +205,8 @@ mod tests {
         let hashes = |plan: &Plan| plan.tasks.iter().map(|task| plan.fingerprint(task)).collect::<Vec<_>>();
         let before = hashes(&plan);
         let changes: [fn(&mut PlannedTask); 5] = [
-            |task| task.rate = Some(1e-3),
-            |task| task.dropout = Some(true),
+            |task| task.rate = Some(2e-3),
+            |task| task.dropout = Some(false),
             |task| task.epochs += 1,
             |task| task.reader = Some(Reader::First),
             |task| task.most = Some(10),
