@@ -80,31 +80,37 @@ pub fn claims(stores: &Stores) -> Result<Vec<Claim>, RunError> {
     page.claims.iter().map(claim).collect()
 }
 
-/// The largest whole percent of the encoder that a study's searches take away while enough of the score is left.
-fn taken_away(study: &Finished) -> Option<u8> {
-    let whole = 1.0 - outcomes(study, 1.0).whole?;
+/// The largest whole percent of the encoder that a study's searches take away while the mean score is enough.
+fn taken_away(study: &Finished, enough: f64) -> Option<u8> {
     let is_enough = |percent: &u8| {
         let chosen = outcomes(study, 1.0 - f64::from(*percent) / 100.0).chosen;
-        chosen.is_some_and(|chosen| 1.0 - chosen.point >= LEFT * whole)
+        chosen.is_some_and(|chosen| 1.0 - chosen.point >= enough)
     };
     (0..100).rev().find(is_enough)
 }
 
+/// What the best training strategy of a task lets go, in words. The best whole network of all strategies is what scores are
+/// compared with: a strategy that taught its own network nothing would lose nothing.
+fn compressed(task: &str, studies: &[Finished]) -> Option<String> {
+    let of_task = || studies.iter().filter(|study| study.header.task == task);
+    let best =
+        of_task().filter_map(|study| outcomes(study, 1.0).whole).map(|error| 1.0 - error).reduce(f64::max)?;
+    let percent = of_task().filter_map(|study| taken_away(study, LEFT * best)).max();
+    Some(percent.map_or_else(|| format!("{task} nothing"), |percent| format!("{task} {percent}%")))
+}
+
 fn compression(studies: &[Finished]) -> StageResult {
     let tasks: BTreeSet<&str> = studies.iter().map(|study| study.header.task.as_str()).collect();
-    let best = |task: &str| {
-        let of_task = studies.iter().filter(|study| study.header.task == task);
-        of_task.filter_map(taken_away).max().map(|percent| format!("{task} {percent}%"))
-    };
-    let found: Vec<String> = tasks.into_iter().filter_map(best).collect();
+    let found: Vec<String> = tasks.into_iter().filter_map(|task| compressed(task, studies)).collect();
     if found.is_empty() {
         return StageResult::missing("no pruning by search is stored; run `proxyrank search prune`");
     }
     StageResult::not_comparable(
         None,
         format!(
-            "MiniLM with six layers instead of BERT-base and RoBERTa-base, on fewer tasks; of its encoder the best training strategy lets go, mean over \
-             searches: {}",
+            "MiniLM with six layers instead of BERT-base and RoBERTa-base, on fewer tasks; what searches can take of its encoder, by the best training \
+             strategy, while their mean keeps {:.0}% of the best whole network's score: {}",
+            100.0 * LEFT,
             found.join(", ")
         ),
     )
@@ -137,4 +143,56 @@ fn predictor(studies: &[Finished]) -> Result<StageResult, RunError> {
         found.join("; ")
     );
     Ok(StageResult::not_comparable(None, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use proxyrank_prune::runner::Record;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Two searches that found the same: errors by percent of the encoder, the same in validation and test.
+    fn study(strategy: &str, found: &[(u32, f64)]) -> Finished {
+        let settings = json!({
+            "space": {"kind": "small", "shape": {"layers": 2, "heads": 2, "hidden": 4, "units": 99}, "from_zero": false},
+            "sampler": "structured", "smallest": "space", "strategy": strategy, "count": 0, "temperature": 10.0, "rate": 1e-4,
+            "decay": 0.01, "epochs": 1, "batch": 8, "dropout": true, "lanes": 1, "seed": 0,
+        });
+        let params = json!({"paper": 1, "exact": 1, "encoder_paper": 1, "encoder_exact": 1});
+        let header = json!({
+            "schema": 1, "task": "toy", "metric": "accuracy", "examples": [1, 1, 1], "data_sha256": "", "model_sha256": "",
+            "settings": settings, "second": "parameters", "rule": "inverse", "full": params, "device": "cpu",
+        });
+        let record = |(number, (percent, error)): (usize, &(u32, f64))| {
+            let share = f64::from(*percent) / 100.0;
+            serde_json::from_value(json!({
+                "method": "random", "seed": 0, "number": number, "genes": [1, 1, percent], "error": error, "second": share,
+                "params": params, "relative_encoder": share, "macs": 1, "ask_seconds": 0.0, "seconds": 1.0,
+            }))
+            .unwrap()
+        };
+        let records: Vec<Record> = found.iter().enumerate().map(record).collect();
+        Finished {
+            header: serde_json::from_value(header).unwrap(),
+            tests: records.iter().map(|record| (record.genes.clone(), record.error)).collect(),
+            searches: [0, 1].map(|seed| (("random", seed), records.clone())).into(),
+            baselines: None,
+            proxies: None,
+            ratios: None,
+            trials: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_network_that_learnt_nothing_does_not_count_as_one_that_can_be_pruned() {
+        let ignorant = study("random", &[(100, 0.5), (10, 0.5)]);
+        let taught = study("one_shot", &[(100, 0.1), (60, 0.14), (10, 0.5)]);
+        let both = [ignorant.clone(), taught];
+        assert_eq!(compressed("toy", &both).unwrap(), "toy 40%");
+        assert_eq!(compressed("toy", &[ignorant.clone()]).unwrap(), "toy 90%");
+        let fragile = study("standard", &[(100, 0.1), (60, 0.4)]);
+        assert_eq!(compressed("toy", &[ignorant, fragile]).unwrap(), "toy 0%");
+        assert_eq!(compressed("other", &both), None);
+    }
 }

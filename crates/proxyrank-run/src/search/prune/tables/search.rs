@@ -63,7 +63,7 @@ pub fn outcome_table(studies: &[Finished]) -> Table {
         let (settings, [train, valid, _]) = (&study.header.settings, study.header.examples);
         let evaluations = study.searches.values().map(Vec::len).max().unwrap_or(0);
         table.note(format!(
-            "Reduced for two cores, in brackets the paper's, {}: {} epochs (5) of {train} training examples (70% of the split) in batches of {} (4), \
+            "Reduced for two cores, in brackets the paper's, {}: epochs {} (5), {train} training examples (70% of the split) in batches of {} (4), \
              {valid} validation examples (30%), {evaluations} evaluations a search (100), one super-network of a strategy (5 at the least). The learning rate \
              starts at {} (2e-5).",
             study.header.task, settings.epochs, settings.batch, settings.rate,
