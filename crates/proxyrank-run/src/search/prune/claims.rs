@@ -190,7 +190,7 @@ mod tests {
         let taught = study("one_shot", &[(100, 0.1), (60, 0.14), (10, 0.5)]);
         let both = [ignorant.clone(), taught];
         assert_eq!(compressed("toy", &both).unwrap(), "toy 40%");
-        assert_eq!(compressed("toy", &[ignorant.clone()]).unwrap(), "toy 90%");
+        assert_eq!(compressed("toy", std::slice::from_ref(&ignorant)).unwrap(), "toy 90%");
         let fragile = study("standard", &[(100, 0.1), (60, 0.4)]);
         assert_eq!(compressed("toy", &[ignorant, fragile]).unwrap(), "toy 0%");
         assert_eq!(compressed("other", &both), None);
