@@ -83,7 +83,7 @@ pub fn claims(stores: &Stores) -> Result<Vec<Claim>, RunError> {
 /// The largest whole percent of the encoder that a study's searches take away while the mean score is enough.
 fn taken_away(study: &Finished, enough: f64) -> Option<u8> {
     let is_enough = |percent: &u8| {
-        let chosen = outcomes(study, 1.0 - f64::from(*percent) / 100.0).chosen;
+        let chosen = outcomes(study, f64::from(100 - *percent) / 100.0).chosen;
         chosen.is_some_and(|chosen| 1.0 - chosen.point >= enough)
     };
     (0..100).rev().find(is_enough)
